@@ -1,0 +1,5 @@
+/** Where state lives: memory, RocksDB, files. */
+@NullMarked
+package dev.tsumuji.engines;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package dev.tsumuji.kernel.cloud;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One permission that an operation needs.
+ *
+ * @param action as policies write it, {@code lambda:InvokeFunction}
+ * @param resource ARN, or {@code *} for actions without a resource
+ * @param resourceAccount the account that owns the resource
+ * @param context condition keys of this action, such as {@code iam:PassedToService}; several values for a multi-valued key
+ * @param resourcePolicy reads the resource's own policy document, null where it has none; called at most once, and only
+ *     when the decision needs it
+ * @param open true for the few actions that need no permission, such as {@code sts:GetCallerIdentity}; an explicit deny
+ *     does not apply to them either
+ */
+public record Access(
+        String action,
+        String resource,
+        String resourceAccount,
+        Map<String, List<String>> context,
+        Supplier<@Nullable String> resourcePolicy,
+        boolean open) {
+
+    public static Access of(String action, String resource, String resourceAccount) {
+        return new Access(action, resource, resourceAccount, Map.of(), () -> null, false);
+    }
+
+    public static Access open(String action, String account) {
+        return new Access(action, "*", account, Map.of(), () -> null, true);
+    }
+
+    public Access with(Map<String, List<String>> context) {
+        return new Access(action, resource, resourceAccount, context, resourcePolicy, open);
+    }
+
+    public Access guardedBy(Supplier<@Nullable String> resourcePolicy) {
+        return new Access(action, resource, resourceAccount, context, resourcePolicy, open);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.tsumuji.sandbox;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One running instance of a function: a process tree in its own namespaces. Used for one invocation at a time; thread-safe
+ * otherwise. Closing kills the whole tree and removes its files.
+ */
+public interface Sandbox extends AutoCloseable {
+
+    /**
+     * Waits until the function's initialisation has ended, well or badly.
+     *
+     * @return how long it took, or why it failed
+     */
+    Init awaitInit();
+
+    /**
+     * Runs the handler once, on the caller's thread. At the deadline the whole process tree is killed. Every answer but
+     * {@link Answer.Success} and {@link Answer.Failure} with {@code alive} leaves the sandbox dead.
+     */
+    Answer invoke(Invocation invocation);
+
+    /** False when it must not be given another invocation. */
+    boolean isAlive();
+
+    /** Highest memory use so far, in MiB. */
+    int memoryPeakMebibytes();
+
+    @Override
+    void close();
+
+    /** How initialisation went. */
+    sealed interface Init {
+        record Ready(Duration took) implements Init {}
+
+        /** @param answer what an invocation that waited for it is answered */
+        record Failed(Duration took, Answer answer) implements Init {}
+    }
+
+    /** @param traceId value of {@code X-Amzn-Trace-Id} */
+    record Invocation(
+            String requestId,
+            byte[] payload,
+            Instant deadline,
+            String functionArn,
+            @Nullable String traceId,
+            @Nullable String clientContext,
+            @Nullable String cognitoIdentity) {}
+
+    /** What an invocation came to. */
+    sealed interface Answer {
+        /** @param payload what the handler returned, JSON */
+        record Success(byte[] payload) implements Answer {}
+
+        /**
+         * The function reported an error, or the platform reports one for it.
+         *
+         * @param errorType {@code Runtime.HandlerNotFound}, {@code Runtime.ExitError}, {@code Sandbox.Timedout}, the
+         *     language's own type, …
+         * @param payload the error object as that runtime formats it on AWS, JSON
+         * @param alive whether the sandbox can go on
+         */
+        record Failure(String errorType, byte[] payload, boolean alive) implements Answer {}
+    }
+
+    /** Receives what the function prints, a line at a time without its line end; called on the reader's thread, must not block. */
+    @FunctionalInterface
+    interface Output {
+        void line(Instant at, byte[] line);
+    }
+
+    /**
+     * What to start.
+     *
+     * @param name shows up in messages and control groups
+     * @param runtime as AWS names it, {@code nodejs22.x}
+     * @param code directory that becomes {@code /var/task}, read-only
+     * @param environment the function's variables and the platform's {@code AWS_…} ones, credentials included
+     * @param memoryMebibytes limit of the whole tree; CPU is in proportion, one core at 1,769 MiB
+     * @param tmpMebibytes size of {@code /tmp}
+     * @param initTimeout after which initialisation is killed
+     * @param endpoints TCP ports on the sandbox's loopback and where their connections lead outside
+     */
+    record Spec(
+            String name,
+            String runtime,
+            java.nio.file.Path code,
+            String handler,
+            Map<String, String> environment,
+            int memoryMebibytes,
+            int tmpMebibytes,
+            Duration initTimeout,
+            Map<Integer, java.net.InetSocketAddress> endpoints) {}
+}

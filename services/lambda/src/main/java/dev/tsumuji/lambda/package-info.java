@@ -1,0 +1,5 @@
+/** Lambda. */
+@NullMarked
+package dev.tsumuji.lambda;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** CloudWatch Logs. */
+@NullMarked
+package dev.tsumuji.logs;
+
+import org.jspecify.annotations.NullMarked;

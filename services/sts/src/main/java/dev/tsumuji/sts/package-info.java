@@ -1,0 +1,5 @@
+/** Security Token Service. */
+@NullMarked
+package dev.tsumuji.sts;
+
+import org.jspecify.annotations.NullMarked;
