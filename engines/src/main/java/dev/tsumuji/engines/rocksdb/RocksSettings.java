@@ -1,0 +1,71 @@
+package dev.tsumuji.engines.rocksdb;
+
+import java.util.List;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.CompressionType;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBufferManager;
+
+/**
+ * How much memory and disk the store may use.
+ *
+ * @param cacheSizeBytes for blocks read from disk, their indexes and filters, and the write buffers
+ * @param writeBufferSizeBytes one of two in-memory tables
+ * @param reserveBytes commits are refused when less disk than this is left
+ */
+public record RocksSettings(long cacheSizeBytes, long writeBufferSizeBytes, long reserveBytes) {
+    public static final RocksSettings DEFAULT = new RocksSettings(64L << 20, 16L << 20, 128L << 20);
+
+    /** RocksDB's options and what they refer to, which must live as long as the database. */
+    record Opened(Options options, List<AutoCloseable> parts) implements AutoCloseable {
+        @Override
+        public void close() {
+            options.close();
+            for (var part : parts) {
+                try {
+                    part.close();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+    }
+
+    Opened open() {
+        var cache = new LRUCache(cacheSizeBytes);
+        var buffers = new WriteBufferManager(3 * writeBufferSizeBytes, cache);
+        var filter = new BloomFilter(10, false);
+        var table = new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setFilterPolicy(filter)
+                .setFormatVersion(5)
+                .setCacheIndexAndFilterBlocks(true)
+                .setPinL0FilterAndIndexBlocksInCache(true);
+        var options = new Options()
+                .setCreateIfMissing(true)
+                .setTableFormatConfig(table)
+                .setWriteBufferManager(buffers)
+                .setWriteBufferSize(writeBufferSizeBytes)
+                .setMaxWriteBufferNumber(2)
+                .setMaxTotalWalSize(4 * writeBufferSizeBytes)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setLevelCompactionDynamicLevelBytes(true)
+                .setMaxBackgroundJobs(2)
+                .setMaxOpenFiles(512)
+                .setBytesPerSync(1 << 20)
+                // a torn tail is what a crash leaves; anything else in the log is damage and must not be passed over
+                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+                .setParanoidChecks(true)
+                // nothing may wake an idle process
+                .setStatsDumpPeriodSec(0)
+                .setStatsPersistPeriodSec(0)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setMaxLogFileSize(1 << 20)
+                .setKeepLogFileNum(3);
+        return new Opened(options, List.of(filter, buffers, cache));
+    }
+}

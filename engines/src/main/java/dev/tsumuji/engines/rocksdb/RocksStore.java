@@ -1,0 +1,154 @@
+package dev.tsumuji.engines.rocksdb;
+
+import dev.tsumuji.engines.commit.Store;
+import dev.tsumuji.kernel.kv.KvException;
+import dev.tsumuji.kernel.kv.KvException.Kind;
+import dev.tsumuji.kernel.kv.Range;
+import dev.tsumuji.kernel.kv.Snapshot.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.Snapshot;
+import org.rocksdb.Status;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * RocksDB as a {@link Store}: a view is one of its snapshots, a batch one synced write. Reads are short calls on the reader's
+ * thread; checksums are verified by RocksDB on each block that it reads from disk.
+ */
+final class RocksStore implements Store {
+    private final RocksDB db;
+    private final RocksSettings.Opened options;
+    private final DiskSpace space;
+    private final FatalError fatal;
+    private final WriteOptions synced = new WriteOptions().setSync(true);
+
+    RocksStore(RocksDB db, RocksSettings.Opened options, DiskSpace space, FatalError fatal) {
+        this.db = db;
+        this.options = options;
+        this.space = space;
+        this.fatal = fatal;
+    }
+
+    @Override
+    public View view() {
+        return new SnapshotView(db, db.getSnapshot());
+    }
+
+    @Override
+    public void apply(List<Change> changes) {
+        space.require();
+        try (var batch = new WriteBatch()) {
+            for (var change : changes) {
+                switch (change) {
+                    case Change.Put put -> batch.put(put.key(), put.value());
+                    case Change.Delete delete -> batch.delete(delete.key());
+                    case Change.Clear clear ->
+                        batch.deleteRange(clear.range().begin(), clear.range().end());
+                }
+            }
+            db.write(synced, batch);
+        } catch (RocksDBException e) {
+            throw failedWrite(e);
+        }
+    }
+
+    private KvException failedWrite(RocksDBException e) {
+        var status = e.getStatus();
+        boolean io = status != null && status.getCode() == Status.Code.IOError;
+        boolean noSpace = status != null && status.getSubCode() == Status.SubCode.NoSpace;
+        boolean inSync = String.valueOf(e.getMessage()).contains("sync");
+        if (noSpace && !inSync) {
+            return new KvException(Kind.FULL, "the disk is full: nothing was written", e);
+        }
+        if (io) {
+            fatal.halt("the disk failed while a commit was being written", e);
+        }
+        return translated(e);
+    }
+
+    static KvException translated(RocksDBException e) {
+        var status = e.getStatus();
+        return status != null && status.getCode() == Status.Code.Corruption
+                ? new KvException(Kind.CORRUPT, "stored data fails its checksum: " + e.getMessage(), e)
+                : new KvException(Kind.ENGINE, "RocksDB failed: " + e.getMessage(), e);
+    }
+
+    @Override
+    public void close() {
+        synced.close();
+        db.close();
+        options.close();
+    }
+
+    private static final class SnapshotView implements View {
+        private final RocksDB db;
+        private final Snapshot snapshot;
+        private final ReadOptions reading;
+
+        SnapshotView(RocksDB db, Snapshot snapshot) {
+            this.db = db;
+            this.snapshot = snapshot;
+            this.reading = new ReadOptions().setSnapshot(snapshot).setVerifyChecksums(true);
+        }
+
+        @Override
+        public byte @Nullable [] get(byte[] key) {
+            try {
+                return db.get(reading, key);
+            } catch (RocksDBException e) {
+                throw translated(e);
+            }
+        }
+
+        @Override
+        public List<Entry> scan(Range range, int limit, boolean backwards) {
+            try (var begin = new Slice(range.begin());
+                    var end = new Slice(range.end());
+                    var bounded = new ReadOptions(reading)
+                            .setSnapshot(snapshot)
+                            .setIterateLowerBound(begin)
+                            .setIterateUpperBound(end);
+                    var iterator = db.newIterator(bounded)) {
+                var found = new ArrayList<Entry>(Math.min(limit, 64));
+                if (backwards) {
+                    iterator.seekToLast();
+                } else {
+                    iterator.seekToFirst();
+                }
+                collect(iterator, limit, backwards, found);
+                iterator.status();
+                return found;
+            } catch (RocksDBException e) {
+                throw translated(e);
+            }
+        }
+
+        private static void collect(RocksIterator iterator, int limit, boolean backwards, List<Entry> found) {
+            while (iterator.isValid()) {
+                found.add(new Entry(iterator.key(), iterator.value()));
+                if (found.size() == limit) {
+                    return;
+                }
+                if (backwards) {
+                    iterator.prev();
+                } else {
+                    iterator.next();
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            reading.close();
+            db.releaseSnapshot(snapshot);
+            snapshot.close();
+        }
+    }
+}
