@@ -126,7 +126,9 @@ public abstract class KvContract {
             return null;
         });
         kv.<byte[]>read(snapshot -> present(snapshot.get(key("a"))))[0] = '7';
-        kv.<List<Entry>>read(snapshot -> snapshot.scan(range("a", "b"), 1)).getFirst().value()[0] = '6';
+        kv.<List<Entry>>read(snapshot -> snapshot.scan(range("a", "b"), 1))
+                .getFirst()
+                .value()[0] = '6';
         assertThat(get("a")).isEqualTo("1");
     }
 
@@ -224,7 +226,8 @@ public abstract class KvContract {
 
     @Test
     void a_transaction_runs_again_when_an_absent_key_that_it_read_has_appeared() {
-        assertThat(runsWhenInterrupted(txn -> txn.get(key("a")), () -> put("a", "2"))).isEqualTo(2);
+        assertThat(runsWhenInterrupted(txn -> txn.get(key("a")), () -> put("a", "2")))
+                .isEqualTo(2);
     }
 
     @Test
@@ -293,7 +296,8 @@ public abstract class KvContract {
                     txn.put(key("b"), key("1"));
                     return null;
                 }))
-                .isInstanceOfSatisfying(KvException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFLICT));
+                .isInstanceOfSatisfying(
+                        KvException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFLICT));
         assertThat(get("b")).isNull();
     }
 
@@ -352,10 +356,13 @@ public abstract class KvContract {
 
     @Test
     void additions_do_not_conflict_and_none_is_lost() throws Exception {
-        concurrently(8, 50, i -> write(txn -> {
-            txn.add(key("n"), i);
-            txn.add(key("n"), 1);
-        }));
+        concurrently(
+                8,
+                50,
+                i -> write(txn -> {
+                    txn.add(key("n"), i);
+                    txn.add(key("n"), 1);
+                }));
         assertThat(counter("n")).isEqualTo(8 * (50 * 51 / 2) + 8 * 50);
     }
 
@@ -403,7 +410,8 @@ public abstract class KvContract {
     void only_a_counter_can_be_added_to_and_the_store_lives_on() {
         put("a", "text");
         assertThatThrownBy(() -> write(txn -> txn.add(key("a"), 1)))
-                .isInstanceOfSatisfying(KvException.class, e -> assertThat(e.kind()).isEqualTo(Kind.ENGINE));
+                .isInstanceOfSatisfying(
+                        KvException.class, e -> assertThat(e.kind()).isEqualTo(Kind.ENGINE));
         put("b", "1");
         assertThat(get("a")).isEqualTo("text");
     }
@@ -579,7 +587,8 @@ public abstract class KvContract {
         kv.close();
         for (var use : List.<Runnable>of(() -> put("a", "1"), () -> get("a"), () -> keys(range("a", "b")))) {
             assertThatThrownBy(use::run)
-                    .isInstanceOfSatisfying(KvException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CLOSED));
+                    .isInstanceOfSatisfying(
+                            KvException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CLOSED));
         }
     }
 
@@ -629,7 +638,8 @@ public abstract class KvContract {
 
     private void assertRefused(Consumer<Txn> body) {
         assertThatThrownBy(() -> write(body))
-                .isInstanceOfSatisfying(KvException.class, e -> assertThat(e.kind()).isEqualTo(Kind.LIMIT));
+                .isInstanceOfSatisfying(
+                        KvException.class, e -> assertThat(e.kind()).isEqualTo(Kind.LIMIT));
     }
 
     private long versionNow() {

@@ -84,7 +84,9 @@ final class Batch implements AutoCloseable {
         var value = view.get(key);
         if (value != null && value.length != Long.BYTES) {
             throw new KvException(
-                    KvException.Kind.ENGINE, "a key of " + value.length + " bytes is no counter: nothing can be added", null);
+                    KvException.Kind.ENGINE,
+                    "a key of " + value.length + " bytes is no counter: nothing can be added",
+                    null);
         }
         return value == null ? 0 : Reserved.number(value);
     }

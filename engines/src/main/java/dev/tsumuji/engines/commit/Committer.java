@@ -52,7 +52,9 @@ final class Committer implements AutoCloseable {
             var version = view.get(Reserved.VERSION);
             committedVersion = version == null ? 0 : Reserved.number(version);
             var newestId = view.scan(Reserved.ids(), 1, true);
-            idPeriod = newestId.isEmpty() ? 0 : Reserved.periodOf(newestId.getFirst().key());
+            idPeriod = newestId.isEmpty()
+                    ? 0
+                    : Reserved.periodOf(newestId.getFirst().key());
         }
         recent = new RecentWrites(committedVersion);
         views = new Views(store, () -> committedVersion);
@@ -79,7 +81,8 @@ final class Committer implements AutoCloseable {
     }
 
     private static KvException broken(Throwable cause) {
-        return new KvException(KvException.Kind.ENGINE, "the committer met a defect and stopped; restart the platform", cause);
+        return new KvException(
+                KvException.Kind.ENGINE, "the committer met a defect and stopped; restart the platform", cause);
     }
 
     private static KvException closedException() {

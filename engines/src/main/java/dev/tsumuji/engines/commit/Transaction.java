@@ -105,7 +105,9 @@ final class Transaction implements Txn, AutoCloseable {
             return range;
         }
         var last = entries.getLast().key();
-        return backwards ? new Range(last.clone(), range.end()) : new Range(range.begin(), range.after(last).begin());
+        return backwards
+                ? new Range(last.clone(), range.end())
+                : new Range(range.begin(), range.after(last).begin());
     }
 
     private List<Entry> committed(Range range, int limit, boolean backwards) {

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * keeping a snapshot. A treap whose priorities are mixed hashes of the keys: balanced whatever the order of insertion. Null is
  * the empty map.
  */
-record Treap(byte[] key, byte[] value, int priority, @Nullable Treap left, @Nullable Treap right) {
+record Treap(
+        byte[] key,
+        byte[] value,
+        int priority,
+        @Nullable Treap left,
+        @Nullable Treap right) {
 
     static byte @Nullable [] get(@Nullable Treap root, byte[] key) {
         var at = root;

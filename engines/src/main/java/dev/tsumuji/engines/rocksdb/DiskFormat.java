@@ -35,8 +35,8 @@ final class DiskFormat {
         if (found > CURRENT) {
             throw new KvException(
                     Kind.ENGINE,
-                    "the data in " + directory + " has format " + found + ", but this program knows formats up to " + CURRENT
-                            + ": start the newer version that wrote it",
+                    "the data in " + directory + " has format " + found + ", but this program knows formats up to "
+                            + CURRENT + ": start the newer version that wrote it",
                     null);
         }
     }

@@ -57,7 +57,9 @@ public final class RocksKv implements Kv {
             options.close();
             if (String.valueOf(e.getMessage()).contains("lock")) {
                 throw new KvException(
-                        Kind.ENGINE, "the store in " + directory + " is in use by another process: stop that one first", e);
+                        Kind.ENGINE,
+                        "the store in " + directory + " is in use by another process: stop that one first",
+                        e);
             }
             throw RocksStore.translated(e);
         }
