@@ -53,8 +53,7 @@ record Batch(long[] timestamps, byte[][] messages) {
         int expired = firstAtOrAfter(expiredBefore);
         int tooNew = firstAtOrAfter(now.plus(LogsLimits.EVENT_LEAD_MAX).toEpochMilli() + 1);
         int from = Math.max(tooOld, expired);
-        if (from < tooNew
-                && timestamps[tooNew - 1] - timestamps[from] > LogsLimits.BATCH_SPAN_MAX.toMillis()) {
+        if (from < tooNew && timestamps[tooNew - 1] - timestamps[from] > LogsLimits.BATCH_SPAN_MAX.toMillis()) {
             throw LogsErrors.invalid(
                     "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.");
         }

@@ -74,8 +74,7 @@ final class LogEvents {
         long ofDay = 0;
         for (int i = part.from(); i < part.to(); i++) {
             var message = batch.messages()[i];
-            txn.putStamped(
-                    LogsKeys.eventAt(events, batch.timestamps()[i]), new byte[0], Event.encode(now, message));
+            txn.putStamped(LogsKeys.eventAt(events, batch.timestamps()[i]), new byte[0], Event.encode(now, message));
             total += Batch.size(message);
             ofDay += Batch.size(message);
             long day = TimeUnit.MILLISECONDS.toDays(batch.timestamps()[i]);
@@ -222,7 +221,9 @@ final class LogEvents {
         private final FilterPattern pattern;
         private final int limit;
         final List<FilteredLogEvent> found = new ArrayList<>();
-        @Nullable Position stoppedAt;
+
+        @Nullable
+        Position stoppedAt;
 
         Search(FilterPattern pattern, int limit) {
             this.pattern = pattern;

@@ -171,7 +171,8 @@ final class LogGroups {
 
     static String arn(String name) {
         var call = Call.current();
-        return Arn.of("logs", call.region(), call.account(), "log-group:" + name).toString();
+        return Arn.of("logs", call.region(), call.account(), "log-group:" + name)
+                .toString();
     }
 
     private static byte[] key(String name) {
@@ -182,7 +183,8 @@ final class LogGroups {
     DescribeLogGroupsResponse describe(DescribeLogGroupsRequest request) {
         var pattern = request.logGroupNamePattern();
         if (pattern != null && request.logGroupNamePrefix() != null) {
-            throw LogsErrors.invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
+            throw LogsErrors.invalid(
+                    "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
         }
         var wantedClass = request.logGroupClassAsString();
         Predicate<Group> wanted = group -> (pattern == null || group.name().contains(pattern))
@@ -300,9 +302,9 @@ final class LogGroups {
                 .logGroupClass(group.logGroupClass())
                 .kmsKeyId(group.kmsKeyId())
                 .retentionInDays(group.retentionDays())
-                .metricFilterCount(snapshot.scan(
-                                LogsKeys.metricFilters(group.id(), ""), LogsLimits.METRIC_FILTERS_PER_GROUP_MAX)
-                        .size())
+                .metricFilterCount(
+                        snapshot.scan(LogsKeys.metricFilters(group.id(), ""), LogsLimits.METRIC_FILTERS_PER_GROUP_MAX)
+                                .size())
                 .build();
     }
 

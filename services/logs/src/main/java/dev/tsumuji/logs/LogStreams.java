@@ -139,10 +139,9 @@ final class LogStreams {
     }
 
     /** Looks at every stream of the group: the order of their last events is kept nowhere, so that writers needn't. */
-    private static Page byTime(
-            Snapshot snapshot, Group group, boolean descending, @Nullable String token, int limit) {
-        var order = Comparator.comparingLong(Timed::lastEventAt).thenComparing(timed -> timed.stream()
-                .name());
+    private static Page byTime(Snapshot snapshot, Group group, boolean descending, @Nullable String token, int limit) {
+        var order = Comparator.comparingLong(Timed::lastEventAt)
+                .thenComparing(timed -> timed.stream().name());
         var directed = descending ? order.reversed() : order;
         var all = new ArrayList<Timed>();
         forEach(snapshot, group, "", stream -> all.add(new Timed(stream, lastEventAt(snapshot, group, stream))));
@@ -157,8 +156,7 @@ final class LogStreams {
         var rest = all.subList(start, Math.min(all.size(), start + limit + 1)).stream()
                 .map(Timed::stream)
                 .toList();
-        return Page.of(
-                rest, limit, stream -> new Timed(stream, lastEventAt(snapshot, group, stream)).toString());
+        return Page.of(rest, limit, stream -> new Timed(stream, lastEventAt(snapshot, group, stream)).toString());
     }
 
     private static long lastEventAt(Snapshot snapshot, Group group, Stream stream) {

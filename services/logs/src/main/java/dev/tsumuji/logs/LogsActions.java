@@ -80,6 +80,7 @@ public final class LogsActions implements Actions {
     }
 
     private static String groupArn(Call call, String group) {
-        return Arn.of("logs", call.region(), call.account(), "log-group:" + group).toString();
+        return Arn.of("logs", call.region(), call.account(), "log-group:" + group)
+                .toString();
     }
 }

@@ -69,9 +69,6 @@ final class LogsErrors {
     }
 
     private static AwsErrorDetails details(String code, String message) {
-        return AwsErrorDetails.builder()
-                .errorCode(code)
-                .errorMessage(message)
-                .build();
+        return AwsErrorDetails.builder().errorCode(code).errorMessage(message).build();
     }
 }

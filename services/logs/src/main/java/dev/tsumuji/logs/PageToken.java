@@ -18,7 +18,10 @@ final class PageToken {
     static String read(String token) {
         try {
             var bytes = Base64.getUrlDecoder().decode(token);
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (IllegalArgumentException | CharacterCodingException e) {
             throw invalid();
         }

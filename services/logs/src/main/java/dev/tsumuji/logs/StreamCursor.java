@@ -26,7 +26,13 @@ final class StreamCursor implements Comparable<StreamCursor> {
 
     /** @param keptMaxBytes longer messages are not held in memory but read again when their turn comes */
     StreamCursor(
-            Snapshot snapshot, long group, Stream stream, Position from, Position to, boolean backwards, int keptMaxBytes) {
+            Snapshot snapshot,
+            long group,
+            Stream stream,
+            Position from,
+            Position to,
+            boolean backwards,
+            int keptMaxBytes) {
         this.snapshot = snapshot;
         this.stream = stream;
         this.events = LogsKeys.events(group, stream.id());

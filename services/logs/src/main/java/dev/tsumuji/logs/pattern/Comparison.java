@@ -103,8 +103,7 @@ sealed interface Comparison {
             return switch (this) {
                 case EQUAL -> true;
                 case NOT_EQUAL -> false;
-                case LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL ->
-                    throw reader.error("compares text by " + sign);
+                case LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL -> throw reader.error("compares text by " + sign);
             };
         }
 

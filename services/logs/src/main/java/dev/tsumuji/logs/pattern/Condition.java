@@ -74,10 +74,7 @@ sealed interface Condition<T> {
     }
 
     private static <T> Condition<T> any(
-            PatternReader reader,
-            Function<PatternReader, T> test,
-            @Nullable Condition<T> first,
-            int depth) {
+            PatternReader reader, Function<PatternReader, T> test, @Nullable Condition<T> first, int depth) {
         var parts = new ArrayList<Condition<T>>();
         parts.add(all(reader, test, first, depth));
         while (reader.skipSpace().accept("||")) {
@@ -87,10 +84,7 @@ sealed interface Condition<T> {
     }
 
     private static <T> Condition<T> all(
-            PatternReader reader,
-            Function<PatternReader, T> test,
-            @Nullable Condition<T> first,
-            int depth) {
+            PatternReader reader, Function<PatternReader, T> test, @Nullable Condition<T> first, int depth) {
         var parts = new ArrayList<Condition<T>>();
         parts.add(first != null ? first : one(reader, test, depth));
         while (reader.skipSpace().accept("&&")) {

@@ -218,7 +218,8 @@ final class Regex {
                 case 'd' -> Taken.range('0', '9');
                 case 'D' -> Taken.range('0', '9').inverted();
                 case 's' -> Taken.of('\t').and(Taken.of(' ')).and(Taken.of('\n'));
-                case 'S' -> Taken.of('\t').and(Taken.of(' ')).and(Taken.of('\n')).inverted();
+                case 'S' ->
+                    Taken.of('\t').and(Taken.of(' ')).and(Taken.of('\n')).inverted();
                 case 'w' -> Taken.word();
                 case 'W' -> Taken.word().inverted();
                 case 't' -> Taken.of('\t');
