@@ -160,7 +160,8 @@ public final class DiskBlobs implements Blobs {
     @Override
     public void publish(Txn txn, Blob blob) {
         if (!Files.exists(file(blob.id()))) {
-            throw new IllegalStateException("the blob " + blob.id() + " was swept: it was not published within an hour");
+            throw new IllegalStateException(
+                    "the blob " + blob.id() + " was swept: it was not published within an hour");
         }
         txn.put(published(blob.id()), Tuple.pack(blob.sizeBytes()));
         txn.afterCommit(() -> unpublished.remove(blob.id()));

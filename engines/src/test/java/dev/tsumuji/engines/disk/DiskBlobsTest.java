@@ -54,7 +54,8 @@ class DiskBlobsTest {
         var blob = write(bytes);
         assertThat(blob.sizeBytes()).isEqualTo(200_000);
         assertThat(blob.md5())
-                .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes)));
+                .isEqualTo(HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("MD5").digest(bytes)));
         assertThat(blob.sha256())
                 .isEqualTo(Base64.getEncoder()
                         .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes)));
@@ -77,7 +78,8 @@ class DiskBlobsTest {
     @Test
     void reading_past_the_end_is_an_error() throws Exception {
         var blob = write(new byte[10]);
-        for (var past : List.of(new long[] {0, 11}, new long[] {11, 0}, new long[] {-1, 2}, new long[] {1, Long.MAX_VALUE})) {
+        for (var past :
+                List.of(new long[] {0, 11}, new long[] {11, 0}, new long[] {-1, 2}, new long[] {1, Long.MAX_VALUE})) {
             assertThatThrownBy(() -> read(blob, past[0], past[1])).isInstanceOf(EOFException.class);
         }
     }

@@ -164,8 +164,12 @@ class DispatcherTest {
             var most = Math.min(300_000, 1_000L << (i - 1));
             assertThat(Duration.between(all.get(i - 1), all.get(i)).toMillis()).isBetween(most / 2, most + 100);
         }
-        assertThat(delivered).extracting(Delivery::id).containsOnly(delivered.peek().id());
-        assertThat(delivered).extracting(Delivery::attempt).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
+        assertThat(delivered)
+                .extracting(Delivery::id)
+                .containsOnly(delivered.peek().id());
+        assertThat(delivered)
+                .extracting(Delivery::attempt)
+                .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
     }
 
     @Test
@@ -185,9 +189,11 @@ class DispatcherTest {
 
     @Test
     void a_handler_may_replace_its_work_and_choose_the_time() {
-        handle(1, delivery -> delivery.attempt() == 1
-                ? new Outcome.Retry(time.instant().plusSeconds(30), bytes("a2"))
-                : new Outcome.Done());
+        handle(
+                1,
+                delivery -> delivery.attempt() == 1
+                        ? new Outcome.Retry(time.instant().plusSeconds(30), bytes("a2"))
+                        : new Outcome.Done());
         outbox.start();
         put("a", time.instant());
         eventually(() -> delivered.size() == 1 && time.waiting() > 0);
@@ -201,9 +207,11 @@ class DispatcherTest {
 
     @Test
     void a_repeat_that_is_due_at_once_comes_at_once() {
-        handle(1, delivery -> delivery.attempt() < 10
-                ? new Outcome.Retry(Instant.EPOCH, delivery.work())
-                : new Outcome.Done());
+        handle(
+                1,
+                delivery -> delivery.attempt() < 10
+                        ? new Outcome.Retry(Instant.EPOCH, delivery.work())
+                        : new Outcome.Done());
         outbox.start();
         put("a", time.instant());
         eventually(this::storeIsEmpty);
@@ -221,12 +229,14 @@ class DispatcherTest {
 
     @Test
     void an_effect_that_fails_is_a_failed_attempt() {
-        handle(1, delivery -> delivery.attempt() == 1
-                ? new Outcome.DoneWith(txn -> {
-                    txn.put(bytes("effect"), bytes("1"));
-                    throw new IllegalStateException();
-                })
-                : new Outcome.Done());
+        handle(
+                1,
+                delivery -> delivery.attempt() == 1
+                        ? new Outcome.DoneWith(txn -> {
+                            txn.put(bytes("effect"), bytes("1"));
+                            throw new IllegalStateException();
+                        })
+                        : new Outcome.Done());
         outbox.start();
         put("a", time.instant());
         eventually(() -> delivered.size() == 1 && time.waiting() > 0);
@@ -335,7 +345,8 @@ class DispatcherTest {
                             throw new IllegalStateException();
                         }
                         if (failures.chance(0.2)) {
-                            return new Outcome.Retry(time.instant().plusMillis(failures.below(50) - 10), delivery.work());
+                            return new Outcome.Retry(
+                                    time.instant().plusMillis(failures.below(50) - 10), delivery.work());
                         }
                     }
                     done.add(name);
@@ -401,7 +412,9 @@ class DispatcherTest {
     }
 
     private List<String> texts() {
-        return delivered.stream().map(delivery -> new String(delivery.work(), UTF_8)).toList();
+        return delivered.stream()
+                .map(delivery -> new String(delivery.work(), UTF_8))
+                .toList();
     }
 
     private static byte[] bytes(String text) {
