@@ -41,8 +41,4 @@ record Group(
     Group withDeletionProtection(boolean on) {
         return new Group(id, name, createdAt, logGroupClass, kmsKeyId, retentionDays, on, tags);
     }
-
-    Group withKmsKey(@Nullable String key) {
-        return new Group(id, name, createdAt, logGroupClass, key, retentionDays, deletionProtected, tags);
-    }
 }

@@ -3,7 +3,6 @@ package dev.tsumuji.logs;
 import dev.tsumuji.kernel.call.Arn;
 import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.kv.Kv;
-import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Snapshot;
 import dev.tsumuji.kernel.kv.Txn;
 import dev.tsumuji.kernel.time.Ids;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -281,7 +281,21 @@ final class LogGroups {
             if (entries.size() < SCAN_CHUNK) {
                 return new Page(found, null);
             }
-            range = new Range(range.after(entries.getLast().key()).begin(), range.end());
+            range = range.after(entries.getLast().key());
+        }
+    }
+
+    /** Passes every group of the caller's account and region, in order of names. */
+    void forEach(Snapshot snapshot, Consumer<Group> action) {
+        var call = Call.current();
+        var range = LogsKeys.groups(call.account(), call.region(), "");
+        while (true) {
+            var entries = snapshot.scan(range, SCAN_CHUNK);
+            entries.forEach(entry -> action.accept(Group.CODEC.decode(entry.value())));
+            if (entries.size() < SCAN_CHUNK) {
+                return;
+            }
+            range = range.after(entries.getLast().key());
         }
     }
 

@@ -19,6 +19,7 @@ public final class LogsService implements CloudWatchLogsClient {
     private final LogGroups groups;
     private final LogStreams streams;
     private final LogEvents events;
+    private final MetricFilters metricFilters;
     private final Retention retention;
 
     public LogsService(Kv kv, InstantSource clock, Ids ids, Scheduler scheduler) {
@@ -26,6 +27,7 @@ public final class LogsService implements CloudWatchLogsClient {
         groups = new LogGroups(kv, ids);
         streams = new LogStreams(kv, ids, groups);
         events = new LogEvents(kv, groups, streams, retention);
+        metricFilters = new MetricFilters(kv, groups);
         retention.wake();
     }
 
@@ -172,6 +174,25 @@ public final class LogsService implements CloudWatchLogsClient {
     @Override
     public FilterLogEventsResponse filterLogEvents(FilterLogEventsRequest request) {
         return events.filter(request);
+    }
+
+    // ---- metric filters
+
+    @Override
+    public PutMetricFilterResponse putMetricFilter(PutMetricFilterRequest request) {
+        metricFilters.put(request);
+        return PutMetricFilterResponse.builder().build();
+    }
+
+    @Override
+    public DescribeMetricFiltersResponse describeMetricFilters(DescribeMetricFiltersRequest request) {
+        return metricFilters.describe(request);
+    }
+
+    @Override
+    public DeleteMetricFilterResponse deleteMetricFilter(DeleteMetricFilterRequest request) {
+        metricFilters.delete(request.logGroupName(), request.filterName());
+        return DeleteMetricFilterResponse.builder().build();
     }
 
     @Override
