@@ -2,9 +2,12 @@ package dev.tsumuji.logs;
 
 import dev.tsumuji.kernel.kv.Codec;
 import dev.tsumuji.kernel.kv.Kv;
-import dev.tsumuji.kernel.kv.Range;
+import dev.tsumuji.kernel.kv.KvException;
 import dev.tsumuji.kernel.kv.Snapshot;
+import dev.tsumuji.kernel.kv.Txn;
 import dev.tsumuji.kernel.time.Scheduler;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * event written to such a group wakes it. Thread-safe; one sweep at a time.
  */
 final class Retention {
+    private static final Logger LOG = System.getLogger(Retention.class.getName());
     private static final Duration PAUSE_MIN = Duration.ofHours(1);
     private static final Duration PAUSE_MAX = Duration.ofDays(1);
     private static final int CHUNK = 500;
@@ -49,6 +53,17 @@ final class Retention {
 
     private void sweep() {
         scheduled.set(false);
+        try {
+            sweepAll();
+        } catch (KvException e) {
+            if (e.kind() != KvException.Kind.CLOSED) {
+                LOG.log(Level.WARNING, "could not remove expired log events, will try again in an hour", e);
+                schedule(PAUSE_MIN);
+            }
+        }
+    }
+
+    private void sweepAll() {
         var now = clock.instant();
         Instant next = null;
         for (var group : retained()) {
@@ -112,18 +127,25 @@ final class Retention {
         boolean expired = kv.read(snapshot -> !snapshot.scan(LogsKeys.events(events, Position.FIRST, cutoff), 1)
                 .isEmpty());
         if (expired) {
-            kv.transact(txn -> {
-                txn.delete(LogsKeys.events(events, Position.FIRST, cutoff));
-                var gone = new Range(
-                        LogsKeys.bytesOfStream(group.id(), stream.id()).begin(),
-                        LogsKeys.bytes(group.id(), stream.id(), TimeUnit.MILLISECONDS.toDays(expiredBefore)));
-                txn.add(LogsKeys.bytes(group.id()), -sum(txn.scan(gone, Integer.MAX_VALUE)));
-                txn.delete(gone);
-                return null;
-            });
+            kv.transact(txn -> remove(txn, group, stream, cutoff));
         }
         var left = kv.read(snapshot -> snapshot.scan(LogsKeys.events(events, cutoff, Position.LAST), 1));
         return left.isEmpty() ? null : LogsKeys.position(left.getFirst().key()).timestamp();
+    }
+
+    /** Bytes are counted by days: a day's count goes when the day is over, or with the stream's last event. */
+    private static @Nullable Void remove(Txn txn, Group group, Stream stream, Position cutoff) {
+        var events = LogsKeys.events(group.id(), stream.id());
+        boolean empty = txn.scan(LogsKeys.events(events, cutoff, Position.LAST), 1).isEmpty();
+        var counters = LogsKeys.bytesOfStream(group.id(), stream.id());
+        var gone = empty
+                ? counters
+                : counters.before(LogsKeys.bytes(
+                        group.id(), stream.id(), TimeUnit.MILLISECONDS.toDays(cutoff.timestamp())));
+        txn.add(LogsKeys.bytes(group.id()), -sum(txn.scan(gone, Integer.MAX_VALUE)));
+        txn.delete(gone);
+        txn.delete(LogsKeys.events(events, Position.FIRST, cutoff));
+        return null;
     }
 
     static long sum(List<Snapshot.Entry> counters) {
