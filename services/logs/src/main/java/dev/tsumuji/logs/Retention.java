@@ -136,12 +136,13 @@ final class Retention {
     /** Bytes are counted by days: a day's count goes when the day is over, or with the stream's last event. */
     private static @Nullable Void remove(Txn txn, Group group, Stream stream, Position cutoff) {
         var events = LogsKeys.events(group.id(), stream.id());
-        boolean empty = txn.scan(LogsKeys.events(events, cutoff, Position.LAST), 1).isEmpty();
+        boolean empty =
+                txn.scan(LogsKeys.events(events, cutoff, Position.LAST), 1).isEmpty();
         var counters = LogsKeys.bytesOfStream(group.id(), stream.id());
         var gone = empty
                 ? counters
-                : counters.before(LogsKeys.bytes(
-                        group.id(), stream.id(), TimeUnit.MILLISECONDS.toDays(cutoff.timestamp())));
+                : counters.before(
+                        LogsKeys.bytes(group.id(), stream.id(), TimeUnit.MILLISECONDS.toDays(cutoff.timestamp())));
         txn.add(LogsKeys.bytes(group.id()), -sum(txn.scan(gone, Integer.MAX_VALUE)));
         txn.delete(gone);
         txn.delete(LogsKeys.events(events, Position.FIRST, cutoff));

@@ -86,9 +86,8 @@ final class Fixture implements AutoCloseable {
     }
 
     List<String> read(String stream) {
-        return call(() -> logs.getLogEvents(r -> r.logGroupName(GROUP)
-                                .logStreamName(stream)
-                                .startFromHead(true))
+        return call(() -> logs.getLogEvents(
+                                r -> r.logGroupName(GROUP).logStreamName(stream).startFromHead(true))
                         .events())
                 .stream()
                 .map(OutputLogEvent::message)

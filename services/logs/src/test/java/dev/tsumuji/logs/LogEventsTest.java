@@ -32,9 +32,9 @@ class LogEventsTest {
 
     private void invalid(String message, Runnable operation) {
         assertThatThrownBy(operation::run)
-                .isInstanceOfSatisfying(InvalidParameterException.class, e -> assertThat(
-                                e.awsErrorDetails().errorMessage())
-                        .isEqualTo(message));
+                .isInstanceOfSatisfying(
+                        InvalidParameterException.class,
+                        e -> assertThat(e.awsErrorDetails().errorMessage()).isEqualTo(message));
     }
 
     // ---- writing
@@ -50,8 +50,7 @@ class LogEventsTest {
     @Test
     void events_carry_their_time_and_the_time_of_ingestion() {
         it.put(STREAM, event(it.now() - 1000, "Grüße 🌀"));
-        var read = it.call(
-                () -> it.logs.getLogEvents(r -> r.logGroupName(GROUP).logStreamName(STREAM)));
+        var read = it.call(() -> it.logs.getLogEvents(r -> r.logGroupName(GROUP).logStreamName(STREAM)));
         assertThat(read.events())
                 .containsExactly(OutputLogEvent.builder()
                         .timestamp(it.now() - 1000)
@@ -71,7 +70,8 @@ class LogEventsTest {
     @Test
     void a_batch_spans_a_day_at_most() {
         long day = Duration.ofDays(1).toMillis();
-        assertThat(it.put(STREAM, event(it.now() - day, "a"), event(it.now(), "b")).rejectedLogEventsInfo())
+        assertThat(it.put(STREAM, event(it.now() - day, "a"), event(it.now(), "b"))
+                        .rejectedLogEventsInfo())
                 .isNull();
         invalid(
                 "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.",
@@ -174,10 +174,16 @@ class LogEventsTest {
         for (int w = 0; w < writers; w++) {
             int writer = w;
             assertThat(all.stream().filter(m -> m.startsWith(writer + ":")))
-                    .isEqualTo(IntStream.range(0, lines).mapToObj(i -> writer + ":" + i).toList());
+                    .isEqualTo(IntStream.range(0, lines)
+                            .mapToObj(i -> writer + ":" + i)
+                            .toList());
         }
         long bytes = all.stream().mapToLong(m -> m.length() + 26).sum();
-        assertThat(it.call(() -> it.logs.describeLogGroups(r -> {}).logGroups().getFirst().storedBytes()))
+        assertThat(it.call(() -> it.logs
+                        .describeLogGroups(r -> {})
+                        .logGroups()
+                        .getFirst()
+                        .storedBytes()))
                 .isEqualTo(bytes);
     }
 
@@ -229,10 +235,8 @@ class LogEventsTest {
     void a_window_includes_its_start_and_excludes_its_end() {
         long now = it.now();
         it.put(STREAM, event(now - 3, "a"), event(now - 2, "b"), event(now - 1, "c"), event(now, "d"));
-        var window = it.call(() -> it.logs.getLogEvents(r -> r.logGroupName(GROUP)
-                .logStreamName(STREAM)
-                .startTime(now - 2)
-                .endTime(now)));
+        var window = it.call(() -> it.logs.getLogEvents(r ->
+                r.logGroupName(GROUP).logStreamName(STREAM).startTime(now - 2).endTime(now)));
         assertThat(messages(window)).containsExactly("b", "c");
         assertThat(it.call(() -> it.logs.getLogEvents(r -> r.logGroupName(GROUP)
                                 .logStreamName(STREAM)
@@ -274,14 +278,16 @@ class LogEventsTest {
         long now = it.now();
         it.put(STREAM, event(now - 30, "1"), event(now - 10, "3"));
         it.put("other", event(now - 20, "2"), event(now - 10, "4"));
-        var found = it.call(() -> it.logs.filterLogEvents(r -> r.logGroupIdentifier(
-                "arn:aws:logs:eu-central-1:000000000000:log-group:" + GROUP)));
+        var found = it.call(() -> it.logs.filterLogEvents(
+                r -> r.logGroupIdentifier("arn:aws:logs:eu-central-1:000000000000:log-group:" + GROUP)));
         assertThat(found.events()).extracting(FilteredLogEvent::message).containsExactly("1", "2", "3", "4");
         assertThat(found.events())
                 .extracting(FilteredLogEvent::logStreamName)
                 .containsExactly(STREAM, "other", STREAM, "other");
-        assertThat(found.events()).extracting(FilteredLogEvent::eventId).doesNotHaveDuplicates().allMatch(
-                id -> id.matches("[0-9]{56}"));
+        assertThat(found.events())
+                .extracting(FilteredLogEvent::eventId)
+                .doesNotHaveDuplicates()
+                .allMatch(id -> id.matches("[0-9]{56}"));
         assertThat(found.nextToken()).isNull();
     }
 
@@ -292,7 +298,8 @@ class LogEventsTest {
         it.put("other", event(now - 2, "ERROR a"), event(now - 1, "ERROR b"), event(now, "INFO c"));
         it.put("others", event(now, "ERROR d"));
         it.put(STREAM, event(now, "ERROR e"));
-        assertThat(it.call(() -> it.logs.filterLogEvents(r -> r.logGroupName(GROUP)
+        assertThat(it.call(() -> it.logs
+                        .filterLogEvents(r -> r.logGroupName(GROUP)
                                 .logStreamNamePrefix("other")
                                 .filterPattern("ERROR")
                                 .startTime(now - 1)
@@ -300,14 +307,15 @@ class LogEventsTest {
                         .events()))
                 .extracting(FilteredLogEvent::message)
                 .containsExactly("ERROR b", "ERROR d");
-        assertThat(it.call(() -> it.logs.filterLogEvents(r -> r.logGroupName(GROUP)
+        assertThat(it.call(() -> it.logs
+                        .filterLogEvents(r -> r.logGroupName(GROUP)
                                 .logStreamNames("other", STREAM, "other")
                                 .endTime(now - 1))
                         .events()))
                 .extracting(FilteredLogEvent::message)
                 .containsExactly("ERROR a", "ERROR b");
-        assertThatThrownBy(() -> it.call(() -> it.logs.filterLogEvents(
-                        r -> r.logGroupName(GROUP).logStreamNames("missing"))))
+        assertThatThrownBy(() -> it.call(
+                        () -> it.logs.filterLogEvents(r -> r.logGroupName(GROUP).logStreamNames("missing"))))
                 .isInstanceOf(ResourceNotFoundException.class);
         assertThatThrownBy(() -> it.call(() -> it.logs.filterLogEvents(
                         r -> r.logGroupName(GROUP).logStreamNames("a").logStreamNamePrefix("a"))))
@@ -321,7 +329,8 @@ class LogEventsTest {
             it.print(STREAM, "x".repeat(1_000_000));
         }
         it.print(STREAM, "needle");
-        var first = it.call(() -> it.logs.filterLogEvents(r -> r.logGroupName(GROUP).filterPattern("needle")));
+        var first =
+                it.call(() -> it.logs.filterLogEvents(r -> r.logGroupName(GROUP).filterPattern("needle")));
         assertThat(first.events()).isEmpty();
         assertThat(first.nextToken()).isNotNull();
         assertThat(it.filter("needle")).containsExactly("needle");
@@ -331,8 +340,8 @@ class LogEventsTest {
     void exactly_one_way_to_name_the_group_is_needed() {
         invalid(
                 "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
-                () -> it.call(() -> it.logs.filterLogEvents(
-                        r -> r.logGroupName(GROUP).logGroupIdentifier(GROUP))));
+                () -> it.call(
+                        () -> it.logs.filterLogEvents(r -> r.logGroupName(GROUP).logGroupIdentifier(GROUP))));
         assertThatThrownBy(() -> it.call(() -> it.logs.filterLogEvents(r -> {})))
                 .isInstanceOf(InvalidParameterException.class);
     }
@@ -344,7 +353,9 @@ class LogEventsTest {
                 .matches();
         assertThat(matches).hasSize(1);
         assertThat(matches.getFirst().eventNumber()).isEqualTo(2);
-        assertThat(matches.getFirst().extractedValues()).containsEntry("$w1", "ERROR").containsEntry("$w2", "y z");
+        assertThat(matches.getFirst().extractedValues())
+                .containsEntry("$w1", "ERROR")
+                .containsEntry("$w2", "y z");
     }
 
     // ---- streams
@@ -372,7 +383,8 @@ class LogEventsTest {
     }
 
     private List<String> streams(OrderBy order, boolean descending, String prefix) {
-        return it.call(() -> it.logs
+        return it.call(() -> it
+                .logs
                 .describeLogStreamsPaginator(r -> r.logGroupName(GROUP)
                         .orderBy(order)
                         .descending(descending)
@@ -402,7 +414,8 @@ class LogEventsTest {
     }
 
     private LogStream described() {
-        return it.call(() -> it.logs.describeLogStreams(r -> r.logGroupName(GROUP)).logStreams())
+        return it.call(() ->
+                        it.logs.describeLogStreams(r -> r.logGroupName(GROUP)).logStreams())
                 .getFirst();
     }
 
@@ -413,7 +426,11 @@ class LogEventsTest {
         it.print("other", "kept");
         it.call(() -> it.logs.deleteLogStream(r -> r.logGroupName(GROUP).logStreamName(STREAM)));
         assertThat(it.filter("")).containsExactly("kept");
-        assertThat(it.call(() -> it.logs.describeLogGroups(r -> {}).logGroups().getFirst().storedBytes()))
+        assertThat(it.call(() -> it.logs
+                        .describeLogGroups(r -> {})
+                        .logGroups()
+                        .getFirst()
+                        .storedBytes()))
                 .isEqualTo(4 + 26);
         it.withStream(GROUP, STREAM);
         assertThat(it.read(STREAM)).isEmpty();

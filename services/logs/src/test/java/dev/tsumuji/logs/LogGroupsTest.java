@@ -29,14 +29,12 @@ class LogGroupsTest {
         return it.call(() -> it.logs.describeLogGroups(r -> {}).logGroups());
     }
 
-    private static void fails(
-            Class<? extends CloudWatchLogsException> type, String message, Runnable operation) {
-        assertThatThrownBy(operation::run)
-                .isInstanceOfSatisfying(type, e -> {
-                    assertThat(e.awsErrorDetails().errorMessage()).isEqualTo(message);
-                    assertThat(e.awsErrorDetails().errorCode()).isEqualTo(type.getSimpleName());
-                    assertThat(e.statusCode()).isEqualTo(400);
-                });
+    private static void fails(Class<? extends CloudWatchLogsException> type, String message, Runnable operation) {
+        assertThatThrownBy(operation::run).isInstanceOfSatisfying(type, e -> {
+            assertThat(e.awsErrorDetails().errorMessage()).isEqualTo(message);
+            assertThat(e.awsErrorDetails().errorCode()).isEqualTo(type.getSimpleName());
+            assertThat(e.statusCode()).isEqualTo(400);
+        });
     }
 
     @Test
@@ -114,8 +112,8 @@ class LogGroupsTest {
     @Test
     void a_pattern_is_a_substring_and_shows_less() {
         it.withGroup("aws/x".replace("aws", "app")).withGroup("other");
-        var found = it.call(
-                () -> it.logs.describeLogGroups(r -> r.logGroupNamePattern("pp/")).logGroups());
+        var found = it.call(() ->
+                it.logs.describeLogGroups(r -> r.logGroupNamePattern("pp/")).logGroups());
         assertThat(found).extracting(LogGroup::logGroupName).containsExactly("app/x");
         assertThat(found.getFirst().storedBytes()).isNull();
         fails(
@@ -129,14 +127,17 @@ class LogGroupsTest {
     void groups_are_listed_by_identifiers_and_by_class() {
         it.withGroup("a").withGroup("b");
         var arn = "arn:aws:logs:eu-central-1:000000000000:log-group:b";
-        assertThat(it.call(() -> it.logs.describeLogGroups(r -> r.logGroupIdentifiers("a", arn, "missing"))
+        assertThat(it.call(() -> it.logs
+                        .describeLogGroups(r -> r.logGroupIdentifiers("a", arn, "missing"))
                         .logGroups()))
                 .extracting(LogGroup::logGroupName)
                 .containsExactly("a", "b");
-        assertThat(it.call(() -> it.logs.describeLogGroups(r -> r.logGroupClass("DELIVERY"))
+        assertThat(it.call(() -> it.logs
+                        .describeLogGroups(r -> r.logGroupClass("DELIVERY"))
                         .logGroups()))
                 .isEmpty();
-        assertThat(it.call(() -> it.logs.listLogGroups(r -> r.logGroupNamePattern("^b|zzz"))
+        assertThat(it.call(() -> it.logs
+                        .listLogGroups(r -> r.logGroupNamePattern("^b|zzz"))
                         .logGroups()))
                 .extracting(summary -> summary.logGroupName())
                 .containsExactly("b");
@@ -154,11 +155,12 @@ class LogGroupsTest {
     void deleting_a_group_leaves_nothing_of_it() {
         it.withGroup(Fixture.GROUP).withStream(Fixture.GROUP, "s");
         it.print("s", "old");
-        it.call(() -> it.logs.putRetentionPolicy(r -> r.logGroupName(Fixture.GROUP).retentionInDays(1)));
+        it.call(() ->
+                it.logs.putRetentionPolicy(r -> r.logGroupName(Fixture.GROUP).retentionInDays(1)));
         it.call(() -> it.logs.deleteLogGroup(r -> r.logGroupName(Fixture.GROUP)));
         assertThat(described()).isEmpty();
-        assertThat(it.kv.<Integer>read(
-                        snapshot -> snapshot.scan(dev.tsumuji.kernel.kv.Tuple.range("logs"), 10).size()))
+        assertThat(it.kv.<Integer>read(snapshot -> snapshot.scan(dev.tsumuji.kernel.kv.Tuple.range("logs"), 10)
+                        .size()))
                 .isZero();
         it.withGroup(Fixture.GROUP).withStream(Fixture.GROUP, "s");
         assertThat(it.read("s")).isEmpty();
@@ -176,8 +178,8 @@ class LogGroupsTest {
         fails(
                 ResourceNotFoundException.class,
                 message,
-                () -> it.call(() -> it.logs.putRetentionPolicy(
-                        r -> r.logGroupName("g").retentionInDays(1))));
+                () -> it.call(() ->
+                        it.logs.putRetentionPolicy(r -> r.logGroupName("g").retentionInDays(1))));
         fails(
                 ResourceNotFoundException.class,
                 message,
@@ -195,9 +197,9 @@ class LogGroupsTest {
         it.call(() -> it.logs.putLogGroupDeletionProtection(
                 r -> r.logGroupIdentifier("g").deletionProtectionEnabled(true)));
         assertThatThrownBy(() -> it.call(() -> it.logs.deleteLogGroup(r -> r.logGroupName("g"))))
-                .isInstanceOfSatisfying(CloudWatchLogsException.class, e -> assertThat(
-                                e.awsErrorDetails().errorCode())
-                        .isEqualTo("ValidationException"));
+                .isInstanceOfSatisfying(
+                        CloudWatchLogsException.class,
+                        e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ValidationException"));
         assertThat(described().getFirst().deletionProtectionEnabled()).isTrue();
     }
 
@@ -207,11 +209,14 @@ class LogGroupsTest {
         it.call(() -> it.logs.createLogGroup(r -> r.logGroupName("g").tags(Map.of("env", "testing"))));
         it.call(() -> it.logs.tagResource(r -> r.resourceArn(arn).tags(Map.of("a", "1", "env", "x"))));
         it.call(() -> it.logs.tagLogGroup(r -> r.logGroupName("g").tags(Map.of("b", "2"))));
-        assertThat(it.call(() -> it.logs.listTagsForResource(r -> r.resourceArn(arn + ":*")).tags()))
+        assertThat(it.call(() -> it.logs
+                        .listTagsForResource(r -> r.resourceArn(arn + ":*"))
+                        .tags()))
                 .isEqualTo(Map.of("env", "x", "a", "1", "b", "2"));
         it.call(() -> it.logs.untagResource(r -> r.resourceArn(arn).tagKeys("env")));
         it.call(() -> it.logs.untagLogGroup(r -> r.logGroupName("g").tags("b", "missing")));
-        assertThat(it.call(() -> it.logs.listTagsLogGroup(r -> r.logGroupName("g")).tags()))
+        assertThat(it.call(
+                        () -> it.logs.listTagsLogGroup(r -> r.logGroupName("g")).tags()))
                 .isEqualTo(Map.of("a", "1"));
     }
 
@@ -222,7 +227,8 @@ class LogGroupsTest {
             var key = "k" + i;
             it.call(() -> it.logs.tagLogGroup(r -> r.logGroupName("g").tags(Map.of(key, ""))));
         }
-        assertThatThrownBy(() -> it.call(() -> it.logs.tagLogGroup(r -> r.logGroupName("g").tags(Map.of("k", "")))))
+        assertThatThrownBy(() -> it.call(
+                        () -> it.logs.tagLogGroup(r -> r.logGroupName("g").tags(Map.of("k", "")))))
                 .isInstanceOf(TooManyTagsException.class);
     }
 
@@ -244,11 +250,10 @@ class LogGroupsTest {
         it.call(() -> it.logs.putMetricFilter(r -> r.logGroupName("g")
                 .filterName("f")
                 .filterPattern("{$.message = \"test\"}")
-                .metricTransformations(m -> m.metricName("m")
-                        .metricNamespace("n")
-                        .metricValue("1")
-                        .defaultValue(0.0))));
-        var filter = it.call(() -> it.logs.describeMetricFilters(r -> r.metricName("m").metricNamespace("n"))
+                .metricTransformations(m ->
+                        m.metricName("m").metricNamespace("n").metricValue("1").defaultValue(0.0))));
+        var filter = it.call(() -> it.logs
+                        .describeMetricFilters(r -> r.metricName("m").metricNamespace("n"))
                         .metricFilters())
                 .getFirst();
         assertThat(filter.filterName()).isEqualTo("f");
@@ -257,13 +262,13 @@ class LogGroupsTest {
         assertThat(filter.applyOnTransformedLogs()).isFalse();
         assertThat(filter.metricTransformations().getFirst().defaultValue()).isZero();
         assertThat(described().getFirst().metricFilterCount()).isEqualTo(1);
-        assertThat(it.call(() -> it.logs.describeMetricFilters(
-                                r -> r.logGroupName("g").filterNamePrefix("x"))
+        assertThat(it.call(() -> it.logs
+                        .describeMetricFilters(r -> r.logGroupName("g").filterNamePrefix("x"))
                         .metricFilters()))
                 .isEmpty();
         it.call(() -> it.logs.deleteMetricFilter(r -> r.logGroupName("g").filterName("f")));
-        assertThatThrownBy(() -> it.call(
-                        () -> it.logs.deleteMetricFilter(r -> r.logGroupName("g").filterName("f"))))
+        assertThatThrownBy(() -> it.call(() ->
+                        it.logs.deleteMetricFilter(r -> r.logGroupName("g").filterName("f"))))
                 .isInstanceOf(ResourceNotFoundException.class);
     }
 

@@ -66,7 +66,8 @@ class LogsActionsTest {
 
     @Test
     void listing_groups_is_about_a_prefix() {
-        assertThat(needed("DescribeLogGroups", DescribeLogGroupsRequest.builder().build()))
+        assertThat(needed(
+                        "DescribeLogGroups", DescribeLogGroupsRequest.builder().build()))
                 .containsExactly("logs:DescribeLogGroups " + GROUP + ":log-stream:");
     }
 
@@ -84,8 +85,7 @@ class LogsActionsTest {
                                 .logGroupName("/g")
                                 .tags(Map.of("a", "b"))
                                 .build()))
-                .containsExactly(
-                        "logs:CreateLogGroup " + GROUP + "/g:log-stream:", "logs:TagResource " + GROUP + "/g");
+                .containsExactly("logs:CreateLogGroup " + GROUP + "/g:log-stream:", "logs:TagResource " + GROUP + "/g");
     }
 
     @Test

@@ -54,7 +54,8 @@ class PagingModelTest {
             Collections.sort(times);
             var events = new ArrayList<InputLogEvent>();
             for (var time : times) {
-                var message = "m" + lines.size() + (seeded.chance(0.3) ? " hit " : " ") + "x".repeat(seeded.below(3000));
+                var message =
+                        "m" + lines.size() + (seeded.chance(0.3) ? " hit " : " ") + "x".repeat(seeded.below(3000));
                 lines.add(new Line(stream, time, lines.size(), message));
                 events.add(Fixture.event(time, message));
             }
@@ -110,6 +111,7 @@ class PagingModelTest {
             return null;
         });
         assertThat(found.stream().map(FilteredLogEvent::message)).isEqualTo(expected);
-        assertThat(new HashSet<>(found.stream().map(FilteredLogEvent::eventId).toList())).hasSize(found.size());
+        assertThat(new HashSet<>(found.stream().map(FilteredLogEvent::eventId).toList()))
+                .hasSize(found.size());
     }
 }

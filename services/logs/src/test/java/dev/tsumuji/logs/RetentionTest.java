@@ -46,7 +46,8 @@ class RetentionTest {
     }
 
     private Integer retentionInDays() {
-        return it.call(() -> it.logs.describeLogGroups(r -> {}).logGroups().getFirst().retentionInDays());
+        return it.call(
+                () -> it.logs.describeLogGroups(r -> {}).logGroups().getFirst().retentionInDays());
     }
 
     @Test
@@ -71,7 +72,11 @@ class RetentionTest {
         assertThat(it.read(STREAM)).isEmpty();
         // left: the mark that the group's events expire, the time of ingestion and the total, which is zero
         assertThat(storedKeys()).isEqualTo(empty + 3);
-        assertThat(it.call(() -> it.logs.describeLogGroups(r -> {}).logGroups().getFirst().storedBytes()))
+        assertThat(it.call(() -> it.logs
+                        .describeLogGroups(r -> {})
+                        .logGroups()
+                        .getFirst()
+                        .storedBytes()))
                 .isZero();
     }
 
