@@ -1,0 +1,145 @@
+package dev.tsumuji.wire.protocol;
+
+import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.cloud.Gate;
+import dev.tsumuji.kernel.cloud.Service;
+import dev.tsumuji.kernel.kv.KvException;
+import dev.tsumuji.wire.catalog.Catalog;
+import dev.tsumuji.wire.http.Reply;
+import dev.tsumuji.wire.http.Request;
+import dev.tsumuji.wire.shape.Member;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.SdkRequest;
+
+/**
+ * Turns a verified HTTP request into a call of a service's method, and what comes of it into an HTTP answer, in whichever of
+ * AWS's protocols the request came. Everything that a client can get wrong is answered in AWS's words; what the platform
+ * gets wrong is logged once under the request id and answered without detail. Immutable and thread-safe; runs in the thread of the caller.
+ *
+ * <p>Three places can fail: finding the operation, reading its input, and the service itself. All three end in
+ * {@link #fail}. Operations that answer with event streams are in no synchronous client interface; they are answered 501.
+ */
+public final class Dispatch {
+    private static final Logger LOG = System.getLogger(Dispatch.class.getName());
+    private static final long MAX_BODY = 16L * 1024 * 1024 + 64 * 1024;
+
+    private final Router router;
+    private final Gate gate;
+
+    /**
+     * @throws IllegalArgumentException when a service's client interface is not in the catalog
+     */
+    public Dispatch(Catalog catalog, List<Service> services, Gate gate) {
+        this.gate = gate;
+        var byApi = new HashMap<String, Service>();
+        services.forEach(service -> byApi.put(service.api().getName(), service));
+        var endpoints = new ArrayList<Endpoint>();
+        Set<String> unknown = new HashSet<>(byApi.keySet());
+        for (var model : catalog.services()) {
+            endpoints.add(new Endpoint(model, byApi.get(model.api())));
+            unknown.remove(model.api());
+        }
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("not in the catalog: " + unknown);
+        }
+        router = new Router(endpoints);
+    }
+
+    /** Answers one request, whatever it is; throws nothing but errors of the machine. */
+    public void serve(Request request, Call call, Reply reply) {
+        var aim = router.aim(request);
+        Target target = null;
+        try {
+            target = router.locate(request, aim);
+            run(request, target, call, reply);
+        } catch (RuntimeException | IOException e) {
+            var endpoint = target == null ? aim.endpoint() : target.endpoint();
+            var format = target == null ? aim.format() : target.format();
+            fail(e, request, target, endpoint, format, call.requestId(), reply);
+        }
+    }
+
+    /** Answers with an error that was found before the operation was, such as a wrong signature. */
+    public void refuse(Request request, String requestId, AwsServiceException error, Reply reply) {
+        var aim = router.aim(request);
+        fail(error, request, null, aim.endpoint(), aim.format(), requestId, reply);
+    }
+
+    private void run(Request request, Target target, Call call, Reply reply) throws IOException {
+        var service = target.endpoint().service();
+        var operation = target.endpoint().operation(target.operation());
+        if (service == null || operation == null || !operation.built()) {
+            throw new Refused(Fault.notImplemented(name(target)));
+        }
+        var builder = operation.newRequest();
+        RequestReader.read(request, target, operation, MAX_BODY, builder);
+        var typed = (SdkRequest) Member.build(builder);
+        boolean head = request.method().equals("HEAD");
+        int status = 200;
+        if (operation.model().streamingOutput()) {
+            var answer = Streams.answer(status, target.format(), call.requestId(), head, reply);
+            var body = operation.model().streamingInput() ? Streams.body(request) : null;
+            gate.call(call, service, operation.name(), typed, () -> operation.call(typed, body, answer));
+            return;
+        }
+        var answer = gate.call(
+                call,
+                service,
+                operation.name(),
+                typed,
+                () -> operation.model().streamingInput()
+                        ? (software.amazon.awssdk.core.SdkPojo) operation.call(typed, Streams.body(request), null)
+                        : operation.call(typed));
+        AnswerWriter.write(answer, target, status, call.requestId(), head, reply);
+    }
+
+    private static String name(Target target) {
+        return target.endpoint().model().module() + "." + target.operation();
+    }
+
+    private static void fail(
+            Exception e,
+            Request request,
+            @Nullable Target target,
+            @Nullable Endpoint endpoint,
+            WireFormat format,
+            String requestId,
+            Reply reply) {
+        var fault =
+                switch (e) {
+                    case Refused refused -> refused.fault();
+                    case Malformed malformed -> Fault.of(malformed, format);
+                    case AwsServiceException aws -> Fault.of(aws, endpoint);
+                    case UnsupportedOperationException none when target != null -> Fault.notImplemented(name(target));
+                    case KvException kv -> Fault.of(kv, format);
+                    case IOException broken ->
+                        Fault.of("RequestTimeout", 400, "The request body did not arrive in full.");
+                    case UncheckedIOException broken ->
+                        Fault.of("RequestTimeout", 400, "The request body did not arrive in full.");
+                    default -> Fault.internal(format);
+                };
+        if (fault.status() == 500 || e instanceof KvException) {
+            LOG.log(Level.ERROR, requestId + " " + (target == null ? request.path() : name(target)) + " failed", e);
+        }
+        if (!reply.started()) {
+            FaultWriter.write(
+                    fault,
+                    endpoint,
+                    format,
+                    requestId,
+                    request.method().equals("HEAD"),
+                    request.path(),
+                    reply);
+        }
+    }
+}

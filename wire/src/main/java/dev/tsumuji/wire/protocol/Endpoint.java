@@ -1,0 +1,94 @@
+package dev.tsumuji.wire.protocol;
+
+import dev.tsumuji.kernel.cloud.Service;
+import dev.tsumuji.wire.catalog.ServiceModel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One service of the catalog with its operations, whether the platform has it or not. Immutable. */
+final class Endpoint {
+    private final ServiceModel model;
+    private final @Nullable Service service;
+    private final Map<String, ServiceModel.Operation> models = new HashMap<>();
+    private final Map<String, Operation> operations = new HashMap<>();
+    private final List<Routed> routes = new ArrayList<>();
+
+    /** An operation and its path. */
+    private record Routed(Route route, ServiceModel.Operation model) {}
+
+    Endpoint(ServiceModel model, @Nullable Service service) {
+        this.model = model;
+        this.service = service;
+        for (var operation : model.operations()) {
+            models.put(operation.name(), operation);
+            if (service != null) {
+                operations.put(operation.name(), new Operation(operation, service));
+            }
+            if (rest()) {
+                routes.add(new Routed(new Route(operation.verb(), operation.uri()), operation));
+            }
+        }
+    }
+
+    ServiceModel model() {
+        return model;
+    }
+
+    @Nullable Service service() {
+        return service;
+    }
+
+    boolean rest() {
+        return model.protocol() == ServiceModel.Protocol.REST_JSON || model.protocol() == ServiceModel.Protocol.REST_XML;
+    }
+
+    /** S3 alone has the bucket in the host name or in front of the path, and its own error wording. */
+    boolean s3() {
+        return model.name().equals("s3");
+    }
+
+    @Nullable String operationNamed(String name) {
+        return models.containsKey(name) ? name : null;
+    }
+
+    /** Null when the platform does not have the service. */
+    @Nullable Operation operation(String name) {
+        return operations.get(name);
+    }
+
+    /**
+     * The name of the operation whose path fits best.
+     *
+     * @param inBucket whether the path is below a bucket; of S3's operations only {@code ListBuckets} is not
+     */
+    @Nullable String route(String method, String path, QueryString query, boolean inBucket) {
+        if (s3() && !inBucket) {
+            return method.equals("GET") ? "ListBuckets" : null;
+        }
+        var segments = Route.split(path);
+        String best = null;
+        int bestScore = -1;
+        for (var routed : routes) {
+            int score = routed.route().score(method, segments, query);
+            if (score > bestScore) {
+                bestScore = score;
+                best = routed.model().name();
+            }
+        }
+        return best;
+    }
+
+    /** The format of this service's own protocol. */
+    WireFormat ownFormat() {
+        return switch (model.protocol()) {
+            case AWS_JSON -> WireFormat.JSON_11;
+            case REST_JSON -> WireFormat.REST_JSON;
+            case REST_XML -> WireFormat.REST_XML;
+            case QUERY, EC2 -> WireFormat.QUERY;
+            case RPC_CBOR -> WireFormat.RPC_CBOR;
+        };
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tsumuji.wire.protocol;
+
+import dev.tsumuji.kernel.kv.KvException;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.SdkPojo;
+
+/**
+ * An error as it is told to a client, in no protocol yet.
+ *
+ * @param type the modeled error's name; the code of errors that no model has
+ * @param code what XML and old query clients are told; differs from the type for a few services
+ * @param members the modeled error, for the members that it has beside its message
+ */
+record Fault(String type, String code, int status, String message, @Nullable SdkPojo members) {
+
+    static Fault of(String code, int status, String message) {
+        return new Fault(code, code, status, message, null);
+    }
+
+    /** Of an error that AWS's model or wording names; the code comes from its details, else from its class. */
+    static Fault of(AwsServiceException e, @Nullable Endpoint endpoint) {
+        var type = e.getClass() == AwsServiceException.class ? "" : e.getClass().getSimpleName();
+        var modeled = endpoint == null || type.isEmpty() ? null : endpoint.model().failure(type);
+        var details = e.awsErrorDetails();
+        var named = details == null ? null : details.errorCode();
+        var code = named != null ? named : modeled != null ? modeled.code() : type;
+        int status = e.statusCode() > 0 ? e.statusCode() : modeled != null && modeled.status() > 0 ? modeled.status() : 400;
+        var message = details != null && details.errorMessage() != null ? details.errorMessage() : e.getMessage();
+        return new Fault(
+                code.isEmpty() ? "InternalFailure" : code,
+                code.isEmpty() ? "InternalFailure" : code,
+                status,
+                message == null ? "" : message,
+                e instanceof SdkPojo pojo ? pojo : null);
+    }
+
+    static Fault of(Malformed e, WireFormat format) {
+        return switch (format) {
+            case QUERY -> of("MalformedInput", 400, e.reason());
+            case REST_XML -> of("MalformedXML", 400, e.reason());
+            default -> of("SerializationException", 400, e.reason());
+        };
+    }
+
+    /** Of a failing store: clients may try again when it is full for now or busy. */
+    static Fault of(KvException e, WireFormat format) {
+        return switch (e.kind()) {
+            case FULL, CONFLICT ->
+                of(
+                        format.xml() ? "ServiceUnavailable" : "ServiceUnavailableException",
+                        503,
+                        "The service is temporarily unable to handle the request. Please try again.");
+            case LIMIT, CORRUPT, CLOSED, ENGINE -> internal(format);
+        };
+    }
+
+    static Fault internal(WireFormat format) {
+        return of(
+                format == WireFormat.REST_XML ? "InternalError" : "InternalFailure",
+                500,
+                "We encountered an internal error. Please try again.");
+    }
+
+    static Fault notImplemented(String what) {
+        return of("NotImplemented", 501, what + " is not implemented");
+    }
+
+    boolean sender() {
+        return status < 500;
+    }
+}

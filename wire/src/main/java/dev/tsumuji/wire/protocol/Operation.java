@@ -1,0 +1,156 @@
+package dev.tsumuji.wire.protocol;
+
+import dev.tsumuji.kernel.cloud.Service;
+import dev.tsumuji.wire.catalog.ServiceModel;
+import java.lang.invoke.LambdaMetafactory;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.core.sync.ResponseTransformer;
+
+/**
+ * One operation of a service that the platform has. Its classes are looked up on first use, so that starting doesn't pay for
+ * operations that nobody calls; the method is then called without reflection.
+ */
+final class Operation {
+    private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+
+    private final ServiceModel.Operation model;
+    private final Route route;
+    private final Service service;
+    private volatile @Nullable Linked linked;
+
+    Operation(ServiceModel.Operation model, Service service) {
+        this.model = model;
+        this.service = service;
+        route = new Route(model.verb(), model.uri());
+    }
+
+    /**
+     * @param unary calls an operation whose payloads are no streams
+     * @param streaming takes the service, the request, then a request body and a response transformer where it has them
+     */
+    private record Linked(
+            boolean built,
+            Supplier<Object> newRequest,
+            BiFunction<Object, Object, Object> unary,
+            MethodHandle streaming) {}
+
+    String name() {
+        return model.name();
+    }
+
+    ServiceModel.Operation model() {
+        return model;
+    }
+
+    Route route() {
+        return route;
+    }
+
+    /** Whether the service overrides the client interface's method. */
+    boolean built() {
+        return link().built();
+    }
+
+    SdkPojo newRequest() {
+        return (SdkPojo) link().newRequest().get();
+    }
+
+    SdkPojo call(SdkRequest request) {
+        return (SdkPojo) link().unary().apply(service.implementation(), request);
+    }
+
+    Object call(SdkRequest request, @Nullable RequestBody body, @Nullable ResponseTransformer<?, ?> answer) {
+        try {
+            var method = link().streaming();
+            if (body != null && answer != null) {
+                return method.invoke(service.implementation(), request, body, answer);
+            }
+            return method.invoke(service.implementation(), request, body != null ? body : answer);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("a client interface declares no checked exception", e);
+        }
+    }
+
+    private Linked link() {
+        var known = linked;
+        if (known == null) {
+            try {
+                known = find();
+            } catch (Throwable e) {
+                throw new IllegalStateException("the SDK has no " + service.name() + "." + model.name(), e);
+            }
+            linked = known;
+        }
+        return known;
+    }
+
+    private Linked find() throws Throwable {
+        var method = method();
+        var request = method.getParameterTypes()[0];
+        var builder = LOOKUP.unreflect(request.getMethod("builder"));
+        var handle = LOOKUP.unreflect(method);
+        var override = service.implementation()
+                .getClass()
+                .getMethod(method.getName(), method.getParameterTypes())
+                .getDeclaringClass();
+        return new Linked(
+                override != service.api(), supplier(builder), function(handle, method), handle);
+    }
+
+    private Method method() throws NoSuchMethodException {
+        for (var method : service.api().getMethods()) {
+            var types = method.getParameterTypes();
+            if (method.getName().equalsIgnoreCase(model.name())
+                    && types.length > 0
+                    && SdkRequest.class.isAssignableFrom(types[0])
+                    && types.length == 1 + (model.streamingInput() ? 1 : 0) + (model.streamingOutput() ? 1 : 0)
+                    && (!model.streamingInput() || types[1] == RequestBody.class)
+                    && (!model.streamingOutput() || types[types.length - 1] == ResponseTransformer.class)) {
+                return method;
+            }
+        }
+        throw new NoSuchMethodException(service.api().getName() + "." + model.name());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Supplier<Object> supplier(MethodHandle builder) throws Throwable {
+        return (Supplier<Object>) LambdaMetafactory.metafactory(
+                        LOOKUP,
+                        "get",
+                        MethodType.methodType(Supplier.class),
+                        MethodType.methodType(Object.class),
+                        builder,
+                        builder.type())
+                .getTarget()
+                .invoke();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static BiFunction<Object, Object, Object> function(MethodHandle handle, Method method) throws Throwable {
+        if (method.getParameterCount() > 1) {
+            return (service, request) -> {
+                throw new IllegalStateException(method.getName() + " takes streams");
+            };
+        }
+        return (BiFunction<Object, Object, Object>) LambdaMetafactory.metafactory(
+                        LOOKUP,
+                        "apply",
+                        MethodType.methodType(BiFunction.class),
+                        MethodType.methodType(Object.class, Object.class, Object.class),
+                        handle,
+                        handle.type())
+                .getTarget()
+                .invoke();
+    }
+}

@@ -1,0 +1,29 @@
+package dev.tsumuji.wire.protocol;
+
+import software.amazon.awssdk.core.SdkPojo;
+import dev.tsumuji.wire.shape.Shape;
+
+/** Answers of the query protocol: the result inside of a response element that also carries the request id. */
+final class QueryAnswer {
+    private QueryAnswer() {}
+
+    static String namespace(Endpoint endpoint) {
+        return "https://" + endpoint.model().name() + ".amazonaws.com/doc/"
+                + endpoint.model().version() + "/";
+    }
+
+    static byte[] write(Endpoint endpoint, String operation, SdkPojo answer, String requestId) {
+        var out = new XmlWriter()
+                .raw("<" + operation + "Response xmlns=\"" + namespace(endpoint) + "\">\n");
+        if (!Shape.of(answer).bodyMembers().isEmpty()) {
+            out.open(operation + "Result").members(answer).close(operation + "Result").raw("\n");
+        }
+        return out.open("ResponseMetadata")
+                .element("RequestId", requestId)
+                .close("ResponseMetadata")
+                .raw("\n")
+                .close(operation + "Response")
+                .raw("\n")
+                .bytes();
+    }
+}
