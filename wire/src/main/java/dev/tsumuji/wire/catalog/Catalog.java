@@ -53,8 +53,7 @@ public record Catalog(List<ServiceModel> services) {
                     services.getLast()
                             .operations()
                             .add(new Operation(f[1], f[2], f[3], f[4].contains("i"), f[4].contains("o")));
-                case "failure" ->
-                    services.getLast().failures().add(new Failure(f[1], f[2], Integer.parseInt(f[3])));
+                case "failure" -> services.getLast().failures().add(new Failure(f[1], f[2], Integer.parseInt(f[3])));
                 default -> throw new IllegalStateException("the catalog has a line of an unknown kind: " + f[0]);
             }
         });

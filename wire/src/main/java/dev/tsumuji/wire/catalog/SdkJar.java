@@ -102,8 +102,7 @@ final class SdkJar {
             if (protocol == null) {
                 throw new IllegalStateException(api + " names no protocol");
             }
-            return new ServiceModel(
-                    name, api, protocol, version, targetPrefix, merged, List.copyOf(failures.values()));
+            return new ServiceModel(name, api, protocol, version, targetPrefix, merged, List.copyOf(failures.values()));
         }
 
         void client(ClassModel type) {
@@ -129,10 +128,10 @@ final class SdkJar {
             for (var element : code(type, "<clinit>")) {
                 switch (element) {
                     case ConstantInstruction c -> facts.put("", String.valueOf(c.constantValue()));
-                    case FieldInstruction f when f.owner().asInternalName().endsWith("/SdkHttpMethod") ->
+                    case FieldInstruction f
+                    when f.owner().asInternalName().endsWith("/SdkHttpMethod") ->
                         facts.put("verb", f.name().stringValue());
-                    case InvokeInstruction i ->
-                        facts.put(i.name().stringValue(), facts.getOrDefault("", ""));
+                    case InvokeInstruction i -> facts.put(i.name().stringValue(), facts.getOrDefault("", ""));
                     default -> {
                         // nothing else says anything about the operation
                     }

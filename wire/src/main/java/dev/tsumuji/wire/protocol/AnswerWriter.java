@@ -35,8 +35,7 @@ final class AnswerWriter {
         }
     }
 
-    private static void rest(
-            SdkPojo answer, Target target, int status, String requestId, boolean head, Reply reply) {
+    private static void rest(SdkPojo answer, Target target, int status, String requestId, boolean head, Reply reply) {
         if (target.format() == WireFormat.REST_XML) {
             reply.header("x-amz-request-id", requestId);
         }
@@ -57,9 +56,7 @@ final class AnswerWriter {
         var shape = Shape.of(answer);
         var payload = shape.payload();
         if (payload == null) {
-            return shape.bodyMembers().isEmpty()
-                    ? null
-                    : document(answer, target, target.operation() + "Result");
+            return shape.bodyMembers().isEmpty() ? null : document(answer, target, target.operation() + "Result");
         }
         return switch (payload.get(answer)) {
             case null -> new byte[0];

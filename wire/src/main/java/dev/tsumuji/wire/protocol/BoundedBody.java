@@ -42,7 +42,7 @@ final class BoundedBody extends FilterInputStream {
     }
 
     static Refused tooLarge(long max) {
-        return new Refused(Fault.of(
-                "RequestEntityTooLargeException", 413, "Request must be smaller than " + max + " bytes"));
+        return new Refused(
+                Fault.of("RequestEntityTooLargeException", 413, "Request must be smaller than " + max + " bytes"));
     }
 }

@@ -115,31 +115,23 @@ public final class Dispatch {
             WireFormat format,
             String requestId,
             Reply reply) {
-        var fault =
-                switch (e) {
-                    case Refused refused -> refused.fault();
-                    case Malformed malformed -> Fault.of(malformed, format);
-                    case AwsServiceException aws -> Fault.of(aws, endpoint);
-                    case UnsupportedOperationException none when target != null -> Fault.notImplemented(name(target));
-                    case KvException kv -> Fault.of(kv, format);
-                    case IOException broken ->
-                        Fault.of("RequestTimeout", 400, "The request body did not arrive in full.");
-                    case UncheckedIOException broken ->
-                        Fault.of("RequestTimeout", 400, "The request body did not arrive in full.");
-                    default -> Fault.internal(format);
-                };
+        var fault = switch (e) {
+            case Refused refused -> refused.fault();
+            case Malformed malformed -> Fault.of(malformed, format);
+            case AwsServiceException aws -> Fault.of(aws, endpoint);
+            case UnsupportedOperationException none when target != null -> Fault.notImplemented(name(target));
+            case KvException kv -> Fault.of(kv, format);
+            case IOException broken -> Fault.of("RequestTimeout", 400, "The request body did not arrive in full.");
+            case UncheckedIOException broken ->
+                Fault.of("RequestTimeout", 400, "The request body did not arrive in full.");
+            default -> Fault.internal(format);
+        };
         if (fault.status() == 500 || e instanceof KvException) {
             LOG.log(Level.ERROR, requestId + " " + (target == null ? request.path() : name(target)) + " failed", e);
         }
         if (!reply.started()) {
             FaultWriter.write(
-                    fault,
-                    endpoint,
-                    format,
-                    requestId,
-                    request.method().equals("HEAD"),
-                    request.path(),
-                    reply);
+                    fault, endpoint, format, requestId, request.method().equals("HEAD"), request.path(), reply);
         }
     }
 }

@@ -37,12 +37,14 @@ final class Endpoint {
         return model;
     }
 
-    @Nullable Service service() {
+    @Nullable
+    Service service() {
         return service;
     }
 
     boolean rest() {
-        return model.protocol() == ServiceModel.Protocol.REST_JSON || model.protocol() == ServiceModel.Protocol.REST_XML;
+        return model.protocol() == ServiceModel.Protocol.REST_JSON
+                || model.protocol() == ServiceModel.Protocol.REST_XML;
     }
 
     /** S3 alone has the bucket in the host name or in front of the path, and its own error wording. */
@@ -50,12 +52,14 @@ final class Endpoint {
         return model.name().equals("s3");
     }
 
-    @Nullable String operationNamed(String name) {
+    @Nullable
+    String operationNamed(String name) {
         return models.containsKey(name) ? name : null;
     }
 
     /** Null when the platform does not have the service. */
-    @Nullable Operation operation(String name) {
+    @Nullable
+    Operation operation(String name) {
         return operations.get(name);
     }
 
@@ -64,7 +68,8 @@ final class Endpoint {
      *
      * @param inBucket whether the path is below a bucket; of S3's operations only {@code ListBuckets} is not
      */
-    @Nullable String route(String method, String path, QueryString query, boolean inBucket) {
+    @Nullable
+    String route(String method, String path, QueryString query, boolean inBucket) {
         if (s3() && !inBucket) {
             return method.equals("GET") ? "ListBuckets" : null;
         }

@@ -12,7 +12,12 @@ import software.amazon.awssdk.core.SdkPojo;
  * @param code what XML and old query clients are told; differs from the type for a few services
  * @param members the modeled error, for the members that it has beside its message
  */
-record Fault(String type, String code, int status, String message, @Nullable SdkPojo members) {
+record Fault(
+        String type,
+        String code,
+        int status,
+        String message,
+        @Nullable SdkPojo members) {
 
     static Fault of(String code, int status, String message) {
         return new Fault(code, code, status, message, null);
@@ -21,11 +26,13 @@ record Fault(String type, String code, int status, String message, @Nullable Sdk
     /** Of an error that AWS's model or wording names; the code comes from its details, else from its class. */
     static Fault of(AwsServiceException e, @Nullable Endpoint endpoint) {
         var type = e.getClass() == AwsServiceException.class ? "" : e.getClass().getSimpleName();
-        var modeled = endpoint == null || type.isEmpty() ? null : endpoint.model().failure(type);
+        var modeled =
+                endpoint == null || type.isEmpty() ? null : endpoint.model().failure(type);
         var details = e.awsErrorDetails();
         var named = details == null ? null : details.errorCode();
         var code = named != null ? named : modeled != null ? modeled.code() : type;
-        int status = e.statusCode() > 0 ? e.statusCode() : modeled != null && modeled.status() > 0 ? modeled.status() : 400;
+        int status =
+                e.statusCode() > 0 ? e.statusCode() : modeled != null && modeled.status() > 0 ? modeled.status() : 400;
         var message = details != null && details.errorMessage() != null ? details.errorMessage() : e.getMessage();
         return new Fault(
                 code.isEmpty() ? "InternalFailure" : code,

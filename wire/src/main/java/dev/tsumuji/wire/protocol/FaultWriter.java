@@ -21,12 +21,11 @@ final class FaultWriter {
             String resource,
             Reply reply) {
         reply.header("x-amzn-RequestId", requestId);
-        byte[] body =
-                switch (format) {
-                    case QUERY -> query(fault, endpoint, requestId);
-                    case REST_XML -> restXml(fault, requestId, resource, reply);
-                    case REST_JSON, JSON_10, JSON_11, AWS_CBOR, RPC_CBOR -> json(fault, format, reply);
-                };
+        byte[] body = switch (format) {
+            case QUERY -> query(fault, endpoint, requestId);
+            case REST_XML -> restXml(fault, requestId, resource, reply);
+            case REST_JSON, JSON_10, JSON_11, AWS_CBOR, RPC_CBOR -> json(fault, format, reply);
+        };
         if (!head) {
             reply.header("Content-Type", format.contentType());
         }
@@ -72,7 +71,10 @@ final class FaultWriter {
     private static byte[] query(Fault fault, @Nullable Endpoint endpoint, String requestId) {
         var out = new XmlWriter()
                 .raw("<ErrorResponse xmlns=\"")
-                .raw(endpoint == null ? "http://webservices.amazon.com/AWSFault/2005-15-09" : QueryAnswer.namespace(endpoint))
+                .raw(
+                        endpoint == null
+                                ? "http://webservices.amazon.com/AWSFault/2005-15-09"
+                                : QueryAnswer.namespace(endpoint))
                 .raw("\">\n  <Error>\n    ")
                 .element("Type", fault.sender() ? "Sender" : "Receiver")
                 .raw("\n    ")

@@ -23,7 +23,8 @@ final class Node {
         this.text = text;
     }
 
-    @Nullable String attribute(String name) {
+    @Nullable
+    String attribute(String name) {
         return attributes.get(name);
     }
 
@@ -35,7 +36,8 @@ final class Node {
         return children.isEmpty();
     }
 
-    @Nullable Node child(String name) {
+    @Nullable
+    Node child(String name) {
         var all = children.get(name);
         return all == null ? null : all.getFirst();
     }
@@ -50,7 +52,8 @@ final class Node {
 
     /** The child of this name, made when there is none. */
     Node demand(String name) {
-        return children.computeIfAbsent(name, n -> new ArrayList<>(List.of(new Node()))).getFirst();
+        return children.computeIfAbsent(name, n -> new ArrayList<>(List.of(new Node())))
+                .getFirst();
     }
 
     /** Children whose names are numbers, in the order of the numbers. */

@@ -104,8 +104,7 @@ final class Operation {
                 .getClass()
                 .getMethod(method.getName(), method.getParameterTypes())
                 .getDeclaringClass();
-        return new Linked(
-                override != service.api(), supplier(builder), function(handle, method), handle);
+        return new Linked(override != service.api(), supplier(builder), function(handle, method), handle);
     }
 
     private Method method() throws NoSuchMethodException {

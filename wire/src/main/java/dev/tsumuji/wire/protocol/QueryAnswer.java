@@ -1,7 +1,7 @@
 package dev.tsumuji.wire.protocol;
 
-import software.amazon.awssdk.core.SdkPojo;
 import dev.tsumuji.wire.shape.Shape;
+import software.amazon.awssdk.core.SdkPojo;
 
 /** Answers of the query protocol: the result inside of a response element that also carries the request id. */
 final class QueryAnswer {
@@ -13,10 +13,12 @@ final class QueryAnswer {
     }
 
     static byte[] write(Endpoint endpoint, String operation, SdkPojo answer, String requestId) {
-        var out = new XmlWriter()
-                .raw("<" + operation + "Response xmlns=\"" + namespace(endpoint) + "\">\n");
+        var out = new XmlWriter().raw("<" + operation + "Response xmlns=\"" + namespace(endpoint) + "\">\n");
         if (!Shape.of(answer).bodyMembers().isEmpty()) {
-            out.open(operation + "Result").members(answer).close(operation + "Result").raw("\n");
+            out.open(operation + "Result")
+                    .members(answer)
+                    .close(operation + "Result")
+                    .raw("\n");
         }
         return out.open("ResponseMetadata")
                 .element("RequestId", requestId)

@@ -38,7 +38,8 @@ record QueryString(Map<String, List<String>> parameters) {
         return parameters.getOrDefault(name, List.of());
     }
 
-    @Nullable String first(String name) {
+    @Nullable
+    String first(String name) {
         var all = parameters.get(name);
         return all == null ? null : all.getFirst();
     }

@@ -41,8 +41,7 @@ final class RequestReader {
         }
     }
 
-    private static void rest(
-            Request request, InputStream body, Target target, Operation operation, SdkPojo builder)
+    private static void rest(Request request, InputStream body, Target target, Operation operation, SdkPojo builder)
             throws IOException {
         HttpBinding.read(request, operation.route().labels(target.path()), target.query(), builder);
         var shape = Shape.of(builder);

@@ -100,7 +100,8 @@ final class Route {
         return path.substring(start);
     }
 
-    @Nullable String literal(String name) {
+    @Nullable
+    String literal(String name) {
         return literals.first(name);
     }
 }

@@ -1,6 +1,5 @@
 package dev.tsumuji.wire.protocol;
 
-import dev.tsumuji.wire.catalog.ServiceModel;
 import dev.tsumuji.wire.catalog.ServiceModel.Protocol;
 import dev.tsumuji.wire.http.Request;
 import java.io.IOException;
@@ -83,8 +82,7 @@ final class Router {
         return target(named != null ? named : aim.endpoint(), aim.format(), operation, request);
     }
 
-    private static Target target(
-            @Nullable Endpoint endpoint, WireFormat format, String operation, Request request) {
+    private static Target target(@Nullable Endpoint endpoint, WireFormat format, String operation, Request request) {
         if (endpoint == null || endpoint.operationNamed(operation) == null) {
             throw new Refused(Fault.of("UnknownOperationException", 400, ""));
         }
@@ -102,13 +100,13 @@ final class Router {
         var action = text(fields, "Action");
         var version = text(fields, "Version");
         if (action.isEmpty()) {
-            throw new Refused(Fault.of(
-                    "MissingAction", 400, "The request is missing an action or a required parameter."));
+            throw new Refused(
+                    Fault.of("MissingAction", 400, "The request is missing an action or a required parameter."));
         }
         var endpoint = aim.endpoint() != null ? aim.endpoint() : unsigned(action, version);
         if (endpoint == null || endpoint.operationNamed(action) == null) {
-            throw new Refused(Fault.of(
-                    "InvalidAction", 400, "Could not find operation " + action + " for version " + version));
+            throw new Refused(
+                    Fault.of("InvalidAction", 400, "Could not find operation " + action + " for version " + version));
         }
         return new Target(endpoint, WireFormat.QUERY, action, fields, request.path(), null, new QueryString(Map.of()));
     }
@@ -204,5 +202,4 @@ final class Router {
         var parts = credential.split(separator, -1);
         return parts.length >= 5 ? parts[parts.length - 2] : null;
     }
-
 }

@@ -88,7 +88,8 @@ final class Text {
             return Instant.ofEpochMilli(Long.parseLong(text));
         }
         if (Character.isLetter(text.charAt(0))) {
-            return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
         }
         return text.indexOf('T') > 0
                 ? OffsetDateTime.parse(text).toInstant()

@@ -52,7 +52,8 @@ final class TreeReader {
             case LIST -> collection(items(node, member, member.elementName()), member);
             case MAP -> collection(items(node, member, "entry"), member);
             case STRING -> node.text();
-            default -> node.text().isEmpty() ? null : Text.parse(member, node.text().strip());
+            default ->
+                node.text().isEmpty() ? null : Text.parse(member, node.text().strip());
         };
     }
 

@@ -27,8 +27,8 @@ import java.util.Locale;
 import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.core.SdkClient;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -87,7 +87,8 @@ final class InProcess implements SdkHttpClient {
         return builder.httpClient(this)
                 .region(Region.EU_CENTRAL_1)
                 .endpointOverride(URI.create("http://127.0.0.1:4566"))
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")))
+                .credentialsProvider(
+                        StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")))
                 .overrideConfiguration(c -> c.retryStrategy(DefaultRetryStrategy.doNotRetry()))
                 .build();
     }
@@ -158,8 +159,7 @@ final class InProcess implements SdkHttpClient {
         }
         var uri = http.getUri();
         lastBody = body;
-        last = Request.of(
-                http.method().name(), uri.getRawPath(), uri.getRawQuery(), Headers.copyOf(entries), body);
+        last = Request.of(http.method().name(), uri.getRawPath(), uri.getRawQuery(), Headers.copyOf(entries), body);
         var answer = serve(last);
         var response = SdkHttpResponse.builder().statusCode(answer.status);
         answer.headers.forEach(response::putHeader);

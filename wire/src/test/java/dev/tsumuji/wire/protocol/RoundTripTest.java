@@ -18,9 +18,9 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.PutLogEventsResponse
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.CreateRoleRequest;
 import software.amazon.awssdk.services.iam.model.CreateRoleResponse;
-import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 import software.amazon.awssdk.services.iam.model.GetRoleRequest;
 import software.amazon.awssdk.services.iam.model.GetRoleResponse;
+import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionResponse;
@@ -95,7 +95,10 @@ class RoundTripTest {
         @Override
         public GetLogEventsResponse getLogEvents(GetLogEventsRequest request) {
             return GetLogEventsResponse.builder()
-                    .events(OutputLogEvent.builder().timestamp(17L).message("zwölf").build())
+                    .events(OutputLogEvent.builder()
+                            .timestamp(17L)
+                            .message("zwölf")
+                            .build())
                     .build();
         }
 
@@ -139,9 +142,7 @@ class RoundTripTest {
     private static final class Tokens implements StsClient {
         @Override
         public GetCallerIdentityResponse getCallerIdentity(GetCallerIdentityRequest request) {
-            return GetCallerIdentityResponse.builder()
-                    .account("000000000000")
-                    .build();
+            return GetCallerIdentityResponse.builder().account("000000000000").build();
         }
 
         @Override
@@ -201,8 +202,8 @@ class RoundTripTest {
     void a_slash_at_the_end_of_a_path_does_not_matter() {
         lambda.listFunctions(r -> r.maxItems(5));
         assertThat(((ListFunctionsRequest) seen.getFirst()).maxItems()).isEqualTo(5);
-        var answer = platform.send(
-                "GET", "/2015-03-31/functions/", "MaxItems=5", InProcess.signed("lambda"), new byte[0]);
+        var answer =
+                platform.send("GET", "/2015-03-31/functions/", "MaxItems=5", InProcess.signed("lambda"), new byte[0]);
         assertThat(answer.status).isEqualTo(200);
         assertThat(answer.text()).isEqualTo("{\"Functions\":[]}");
     }
@@ -214,7 +215,8 @@ class RoundTripTest {
                 .logEvents(e -> e.timestamp(5L).message("hello\n\"there\"")));
         var request = (PutLogEventsRequest) seen.getFirst();
         assertThat(request.logEvents().getFirst().message()).isEqualTo("hello\n\"there\"");
-        var events = logs.getLogEvents(r -> r.logGroupName("g").logStreamName("s")).events();
+        var events =
+                logs.getLogEvents(r -> r.logGroupName("g").logStreamName("s")).events();
         assertThat(events.getFirst().message()).isEqualTo("zwölf");
     }
 
