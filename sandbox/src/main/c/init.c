@@ -1,0 +1,179 @@
+/* Process 1 of a sandbox: builds its surroundings, starts the function, waits, and leaves nothing behind. */
+#define _GNU_SOURCE
+#include "jail.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct handles {
+    int connection, output, thaw, cgroups, procs[MANY];
+};
+
+int init_flags(const struct order *order) {
+    if (!order->isolated) return 0;
+    int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+    return geteuid() == 0 ? flags : flags | CLONE_NEWUSER;
+}
+
+static void put_file(int connection, const char *path, const char *text) {
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0 || write(file, text, strlen(text)) < 0) fail(connection, "write %s", path);
+    close(file);
+}
+
+/* Without root: be uid of the order inside a user namespace of one user, who is ourselves outside. */
+static void map_user(const struct order *order, int connection, uid_t outside_user, gid_t outside_group) {
+    char map[64];
+    put_file(connection, "/proc/self/setgroups", "deny");
+    snprintf(map, sizeof map, "%u %u 1", order->uid, outside_user);
+    put_file(connection, "/proc/self/uid_map", map);
+    snprintf(map, sizeof map, "%u %u 1", order->uid, outside_group);
+    put_file(connection, "/proc/self/gid_map", map);
+}
+
+static void raise_loopback(int connection) {
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+    int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (any < 0 || ioctl(any, SIOCSIFFLAGS, &request)) fail(connection, "loopback");
+    close(any);
+}
+
+/* Everything that has a path on the host is opened before the host's tree goes out of sight. */
+static struct handles open_handles(const struct order *order, int connection) {
+    struct handles h = {.connection = connection, .thaw = -1};
+    for (; order->procs[h.cgroups]; h.cgroups++) {
+        h.procs[h.cgroups] = open(order->procs[h.cgroups], O_WRONLY | O_CLOEXEC);
+        if (h.procs[h.cgroups] < 0) fail(connection, "open %s", order->procs[h.cgroups]);
+    }
+    if (order->thaw_file) {
+        h.thaw = open(order->thaw_file, O_WRONLY | O_CLOEXEC);
+        if (h.thaw < 0) fail(connection, "open %s", order->thaw_file);
+    }
+    h.output = open(order->output, O_WRONLY | O_CLOEXEC);
+    if (h.output < 0) fail(connection, "open %s", order->output);
+    return h;
+}
+
+static void limit(int connection, int what, rlim_t most) {
+    struct rlimit r = {most, most};
+    if (setrlimit(what, &r)) fail(connection, "limit %d", what);
+}
+
+static void become_function(const struct order *order, const struct handles *h) {
+    for (int i = 0; i < h->cgroups; i++)
+        if (write(h->procs[i], "0", 1) != 1) fail(h->connection, "enter %s", order->procs[i]);
+    if (order->isolated && h->cgroups && unshare(CLONE_NEWCGROUP)) fail(h->connection, "cgroup namespace");
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(h->output, 1) < 0 || dup2(h->output, 2) < 0) fail(h->connection, "streams");
+    limit(h->connection, RLIMIT_NOFILE, 1024);
+    limit(h->connection, RLIMIT_CORE, 0);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    umask(0022);
+    setsid();
+    if (chdir(order->directory)) fail(h->connection, "change to %s", order->directory);
+    if (order->isolated && geteuid() == 0
+        && (setgroups(0, NULL) || setresgid(order->uid, order->uid, order->uid)
+            || setresuid(order->uid, order->uid, order->uid)))
+        fail(h->connection, "become user %u", order->uid);
+    rights_drop_capabilities(0);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) fail(h->connection, "no new privileges");
+    /* All above 2 close at exec; a child process can't have inherited any. */
+    if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) && errno != ENOSYS) fail(h->connection, "close");
+    if (order->isolated) rights_filter_system_calls(h->connection);
+    execve(order->arguments[0], order->arguments, order->variables);
+    fail(h->connection, "start %s", order->arguments[0]);
+}
+
+/* Kills all that is left inside, and waits until it is gone. */
+static void sweep(const struct order *order, const struct handles *h, pid_t function) {
+    /* A frozen process of control groups v1 doesn't die before it is thawed. */
+    if (h->thaw >= 0 && write(h->thaw, order->thaw_word, strlen(order->thaw_word)) < 0) { /* then it wasn't frozen */ }
+    for (;;) {
+        kill(order->isolated ? -1 : -function, SIGKILL);
+        if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD) return;
+    }
+}
+
+static void wait_and_report(const struct order *order, const struct handles *h, pid_t function, const sigset_t *child) {
+    struct pollfd wait[2] = {{.fd = h->connection, .events = POLLIN},
+                             {.fd = signalfd(-1, child, SFD_CLOEXEC | SFD_NONBLOCK), .events = POLLIN}};
+    for (;;) {
+        if (poll(wait, 2, -1) < 0 && errno != EINTR) break;
+        if (wait[0].revents) break; /* any word, or silence for ever, from the platform means: end */
+        struct signalfd_siginfo signal_info;
+        while (read(wait[1].fd, &signal_info, sizeof signal_info) > 0) {}
+        int status;
+        pid_t pid;
+        while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+            if (pid != function) continue;
+            sweep(order, h, function);
+            if (WIFSIGNALED(status)) report(h->connection, "signalled %d", WTERMSIG(status));
+            else report(h->connection, "exited %d", WEXITSTATUS(status));
+            return;
+        }
+    }
+    sweep(order, h, function);
+    report(h->connection, "signalled %d", SIGKILL);
+}
+
+void init_run(const struct order *order, int connection) {
+    uid_t outside_user = geteuid();
+    gid_t outside_group = getegid();
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, NULL);
+    signal(SIGCHLD, SIG_DFL);
+    setsid();
+    prctl(PR_SET_NAME, "init");
+    /* The server's own descriptors aren't ours to keep. */
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0) fail(connection, "/dev/null");
+    if (dup2(connection, 3) < 0) fail(connection, "connection");
+    connection = 3;
+    fcntl(connection, F_SETFD, FD_CLOEXEC);
+    syscall(SYS_close_range, 4, ~0U, 0);
+    if (order->isolated) {
+        /* Mapping is only possible while no other user than ourselves exists inside. */
+        if (init_flags(order) & CLONE_NEWUSER) map_user(order, connection, outside_user, outside_group);
+        raise_loopback(connection);
+        if (sethostname("localhost", 9)) fail(connection, "host name");
+    } else {
+        prctl(PR_SET_CHILD_SUBREAPER, 1);
+    }
+    struct handles h = open_handles(order, connection);
+    if (order->isolated) root_build(order, connection);
+    char go;
+    if (order->hold && read(connection, &go, 1) != 1) _exit(0);
+    pid_t function = fork();
+    if (function < 0) fail(connection, "fork");
+    if (function == 0) become_function(order, &h);
+    close(h.output);
+    if (order->isolated) {
+        rights_drop_capabilities(1);
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        rights_filter_system_calls(connection);
+    }
+    wait_and_report(order, &h, function, &child);
+    _exit(0);
+}

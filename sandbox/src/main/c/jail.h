@@ -1,0 +1,65 @@
+/*
+ * jail: starts processes that can reach nothing but what they were given.
+ *
+ *   platform (Java) --unix socket--> jail server --clone(namespaces)--> init (pid 1 inside) --fork--> the function
+ *
+ * The server is started once by the platform and does one thing: for each connection on its socket it reads an order
+ * (order.h) and clones an init. The connection then belongs to that init: it is the sandbox's life line. When the platform
+ * closes it, or dies in whatever way, init kills everything inside and goes; when the function ends, init kills what it left
+ * behind and reports on the same connection how it ended. Nobody else needs to be alive for either.
+ *
+ * Lines written to the platform, each ended by \n:
+ *   started PID       host's pid of init; the namespaces exist and its loopback is up, the function isn't running yet
+ *   exited CODE       the function ended; nothing of its process tree is left
+ *   signalled NUMBER  the same, by a signal
+ *   failed TEXT       it could not be started
+ */
+#ifndef JAIL_H
+#define JAIL_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+enum { MANY = 32, ARGUMENTS = 256, VARIABLES = 1024 };
+
+/* An order: what to start. All strings point into the received message. */
+struct order {
+    const char *root;          /* empty directory on the host, mount point of the sandbox's root */
+    const char *code;          /* becomes /var/task */
+    const char *runtime;       /* becomes /var/runtime */
+    const char *socket;        /* directory, becomes /run/tsumuji */
+    const char *layers[MANY];  /* together become /opt; earlier ones win */
+    const char *binds[MANY];   /* appear read-only at the same path inside */
+    const char *tmp_template;  /* file system image that is copied for /tmp; null: memory */
+    const char *tmp_directory; /* where the copy lives, without a name */
+    const char *tmp_bytes;     /* size of /tmp */
+    const char *procs[MANY];   /* cgroup.procs files to enter */
+    const char *thaw_file, *thaw_word;
+    const char *output;        /* FIFO that gets standard output and error */
+    const char *directory;     /* working directory */
+    char *arguments[ARGUMENTS + 1];
+    char *variables[VARIABLES + 1];
+    uid_t uid;
+    int isolated;              /* 0: no namespaces at all */
+    int hold;                  /* wait for one byte from the platform before the function is started */
+};
+
+/* order.c: reads and checks an order from a connection; null when it isn't one (errors are reported to the connection). */
+struct order *order_read(int connection);
+
+/* root.c: makes the sandbox's file system and moves into it. */
+void root_build(const struct order *order, int connection);
+
+/* rights.c */
+void rights_drop_capabilities(int keep_kill);
+void rights_filter_system_calls(int connection);
+
+/* init.c: the life of a sandbox, from inside; does not return. */
+void init_run(const struct order *order, int connection) __attribute__((noreturn));
+int init_flags(const struct order *order);
+
+/* Reports "failed WHAT: reason" to the platform and ends the process. */
+void fail(int connection, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
+void report(int connection, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

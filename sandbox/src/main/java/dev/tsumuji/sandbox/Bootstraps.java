@@ -1,0 +1,109 @@
+package dev.tsumuji.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The programs inside a sandbox that load a function's code: puts them on disk and knows how each is started. Immutable. */
+final class Bootstraps {
+
+    /** What is started, with which variables, and what must be visible for it. */
+    record Launch(List<String> arguments, Map<String, String> variables, List<Path> binds) {}
+
+    /** Where things are, seen from the function. */
+    record View(Path task, Path runtime, Path socket) {}
+
+    private static final String SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/opt/bin";
+    private static final String SYSTEM_LIBRARIES = "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib";
+
+    private final Path directory;
+    private final Runtimes runtimes;
+
+    Bootstraps(Path directory, Runtimes runtimes) throws IOException {
+        this.directory = directory;
+        this.runtimes = runtimes;
+        unpack("node", "bootstrap.cjs");
+        unpack("python", "bootstrap.py");
+        readable(Files.createDirectories(directory.resolve("own")));
+    }
+
+    private void unpack(String language, String file) throws IOException {
+        var parent = Files.createDirectories(directory.resolve(language));
+        readable(parent);
+        var target = parent.resolve(file);
+        try (var resource = Bootstraps.class.getResourceAsStream(language + "/" + file)) {
+            if (resource == null) {
+                throw new IOException("missing from this build: " + language + "/" + file);
+            }
+            Files.write(target, resource.readAllBytes());
+        }
+        Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-r--r--"));
+    }
+
+    static void readable(Path directory) throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** Host directory that becomes {@code /var/runtime}. */
+    Path runtimeDirectory(Runtimes.Language language) {
+        return directory.resolve(
+                switch (language) {
+                    case NODE -> "node";
+                    case PYTHON -> "python";
+                    case JAVA -> "java";
+                    case OWN -> "own";
+                });
+    }
+
+    Launch launch(Runtimes.Language language, Sandbox.Spec spec, View view) throws IOException {
+        var variables = new HashMap<String, String>();
+        variables.put("PATH", SYSTEM_PATH);
+        variables.put("LD_LIBRARY_PATH", SYSTEM_LIBRARIES);
+        variables.put("LANG", "en_US.UTF-8");
+        variables.put("TZ", ":UTC");
+        variables.put("_HANDLER", spec.handler());
+        variables.put("LAMBDA_TASK_ROOT", view.task.toString());
+        variables.put("LAMBDA_RUNTIME_DIR", view.runtime.toString());
+        variables.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + spec.runtime());
+        variables.putAll(spec.environment());
+        return switch (language) {
+            case NODE -> node(spec, view, variables);
+            case PYTHON -> python(view, variables);
+            case JAVA -> throw new IOException("java isn't ready");
+            case OWN -> own(spec, view, variables);
+        };
+    }
+
+    private Launch node(Sandbox.Spec spec, View view, Map<String, String> variables) {
+        var program = runtimes.program("node").orElseThrow();
+        variables.putIfAbsent("NODE_PATH", "/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:" + view.task);
+        var memory = spec.memoryMebibytes();
+        var arguments = List.of(
+                program.toString(),
+                "--max-old-space-size=" + memory * 9 / 10,
+                "--max-semi-space-size=" + Math.max(1, memory / 20),
+                view.runtime.resolve("bootstrap.cjs").toString(),
+                view.socket.toString());
+        return new Launch(arguments, variables, Runtimes.binds(program));
+    }
+
+    private Launch python(View view, Map<String, String> variables) {
+        var program = runtimes.program("python3").orElseThrow();
+        variables.putIfAbsent("PYTHONPATH", "/var/runtime");
+        var arguments = List.of(
+                program.toString(), view.runtime.resolve("bootstrap.py").toString(), view.socket.toString());
+        return new Launch(arguments, variables, Runtimes.binds(program));
+    }
+
+    private Launch own(Sandbox.Spec spec, View view, Map<String, String> variables) {
+        var program = Files.exists(spec.code().resolve("bootstrap"))
+                ? view.task.resolve("bootstrap").toString()
+                : "/opt/bootstrap";
+        return new Launch(new ArrayList<>(List.of(program)), variables, List.of());
+    }
+}

@@ -1,0 +1,56 @@
+package dev.tsumuji.sandbox;
+
+/** How a sandbox's main process ended. */
+sealed interface Exit {
+
+    record Code(int code) implements Exit {}
+
+    record Signal(int number, boolean outOfMemory) implements Exit {}
+
+    /** It never ran. */
+    record NotStarted(String reason) implements Exit {}
+
+    /** Reads the launcher's report. */
+    static Exit parse(String line, boolean outOfMemory) {
+        var space = line.indexOf(' ');
+        var word = space < 0 ? line : line.substring(0, space);
+        return switch (word) {
+            case "exited" -> new Code(Integer.parseInt(line.substring(space + 1)));
+            case "signalled" -> new Signal(Integer.parseInt(line.substring(space + 1)), outOfMemory);
+            case "failed" -> new NotStarted(line.substring(space + 1));
+            default -> new Signal(9, outOfMemory);
+        };
+    }
+
+    /** The words of AWS for it. */
+    default String reason() {
+        return switch (this) {
+            case Code(int code) when code == 0 -> "Runtime exited without providing a reason";
+            case Code(int code) -> "Runtime exited with error: exit status " + code;
+            case Signal(int number, boolean outOfMemory) -> "Runtime exited with error: signal: " + signalName(number);
+            case NotStarted(String reason) -> "Runtime failed to start: " + reason;
+        };
+    }
+
+    private static String signalName(int number) {
+        return switch (number) {
+            case 1 -> "hangup";
+            case 2 -> "interrupt";
+            case 3 -> "quit";
+            case 4 -> "illegal instruction";
+            case 5 -> "trace/breakpoint trap";
+            case 6 -> "aborted";
+            case 7 -> "bus error";
+            case 8 -> "floating point exception";
+            case 9 -> "killed";
+            case 10 -> "user defined signal 1";
+            case 11 -> "segmentation fault";
+            case 12 -> "user defined signal 2";
+            case 13 -> "broken pipe";
+            case 14 -> "alarm clock";
+            case 15 -> "terminated";
+            case 31 -> "bad system call";
+            default -> "signal " + number;
+        };
+    }
+}

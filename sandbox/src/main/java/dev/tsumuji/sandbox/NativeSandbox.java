@@ -1,0 +1,337 @@
+package dev.tsumuji.sandbox;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sandbox under the launcher. State changes are guarded by its lock; the invoking thread writes and reads the wire itself.
+ *
+ * <p>Who ends it: the function's own exit, the watch at a deadline, or {@link #close}. All three ways meet at the life line: the
+ * launcher kills the tree and reports, {@link #keep} hears that, cleans up and completes {@code ended}.
+ */
+final class NativeSandbox implements Sandbox {
+
+    /** Not frozen at once: invocations that come in bursts shall not pay for it. */
+    private static final long FREEZE_AFTER_NANOS = Duration.ofMillis(20).toNanos();
+
+    private static final Duration EXIT_PATIENCE = Duration.ofSeconds(1);
+    private static final Duration END_PATIENCE = Duration.ofSeconds(10);
+
+    private enum Phase {
+        STARTING,
+        IDLE,
+        RUNNING,
+        FROZEN,
+        DEAD
+    }
+
+    private final Spec spec;
+    private final Place place;
+    private final Wire wire;
+    private final Watch watch;
+    private final Jail.LifeLine lifeLine;
+    private final Outputs.Pipe output;
+    private final java.time.InstantSource clock;
+    private final CompletableFuture<Init> init = new CompletableFuture<>();
+    private final CompletableFuture<Exit> ended = new CompletableFuture<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final long startedNanos = System.nanoTime();
+
+    private Phase phase = Phase.STARTING;
+    private long deadlineNanos;
+    private long idleSinceNanos;
+    private boolean timedOut;
+    private volatile int peakMebibytes;
+
+    NativeSandbox(
+            Spec spec,
+            Place place,
+            Wire wire,
+            Watch watch,
+            Jail.LifeLine lifeLine,
+            Outputs.Pipe output,
+            java.time.InstantSource clock) {
+        this.spec = spec;
+        this.place = place;
+        this.wire = wire;
+        this.watch = watch;
+        this.lifeLine = lifeLine;
+        this.output = output;
+        this.clock = clock;
+        this.deadlineNanos = startedNanos + spec.initTimeout().toNanos();
+    }
+
+    /** Lets the function start and begins to look after it. */
+    void begin(Runnable onEnd) throws IOException {
+        Thread.ofVirtual().name("sandbox-init-" + spec.name()).start(this::initialise);
+        Thread.ofVirtual().name("sandbox-" + spec.name()).start(() -> keep(onEnd));
+        lifeLine.go();
+        watch.add(this);
+    }
+
+    private void initialise() {
+        try {
+            var failure = wire.ready();
+            if (failure.isEmpty()) {
+                var group = place.group();
+                if (group != null) {
+                    group.limitCpu(spec.memoryMebibytes());
+                }
+                output.drain();
+                idle(Phase.STARTING);
+                init.complete(new Init.Ready(sinceStart()));
+            } else {
+                end();
+                join();
+                init.complete(new Init.Failed(sinceStart(), failure.get()));
+            }
+        } catch (IOException | RuntimeException e) {
+            var failure = afterHangUp("", spec.initTimeout());
+            init.complete(new Init.Failed(sinceStart(), failure));
+        }
+    }
+
+    private Duration sinceStart() {
+        return Duration.ofNanos(System.nanoTime() - startedNanos);
+    }
+
+    private void keep(Runnable onEnd) {
+        String report;
+        try {
+            report = lifeLine.line();
+        } catch (IOException e) {
+            report = "";
+        }
+        lock.lock();
+        try {
+            phase = Phase.DEAD;
+        } finally {
+            lock.unlock();
+        }
+        output.close();
+        peakMebibytes = memoryNow();
+        var group = place.group();
+        var exit = Exit.parse(report, group != null && group.ranOutOfMemory());
+        wire.ended();
+        place.close();
+        ended.complete(exit);
+        try {
+            lifeLine.close();
+        } catch (IOException e) {
+            // the other end is gone already
+        }
+        onEnd.run();
+    }
+
+    @Override
+    public Init awaitInit() {
+        return init.join();
+    }
+
+    @Override
+    public Answer invoke(Invocation invocation) {
+        if (awaitInit() instanceof Init.Failed) {
+            return initFailure(invocation.requestId());
+        }
+        var timeout = Duration.between(clock.instant(), invocation.deadline());
+        if (!run(timeout)) {
+            return afterEnd(invocation.requestId(), timeout);
+        }
+        Answer answer;
+        try {
+            answer = wire.exchange(invocation);
+        } catch (IOException e) {
+            return afterHangUp(invocation.requestId(), timeout);
+        }
+        output.drain();
+        if (answer instanceof Answer.Failure failure && !failure.alive()) {
+            end();
+            join();
+            return failure;
+        }
+        return idle(Phase.RUNNING) ? answer : afterEnd(invocation.requestId(), timeout);
+    }
+
+    private Answer initFailure(String requestId) {
+        if (!(init.join() instanceof Init.Failed(var took, Answer.Failure failure))) {
+            throw new IllegalStateException();
+        }
+        return switch (failure.errorType()) {
+            case "Sandbox.Timedout", "Runtime.ExitError" -> afterEnd(requestId, spec.initTimeout());
+            default -> failure;
+        };
+    }
+
+    /** @return false when the function has ended */
+    private boolean run(Duration timeout) {
+        lock.lock();
+        try {
+            if (phase == Phase.DEAD) {
+                return false;
+            }
+            if (phase != Phase.IDLE && phase != Phase.FROZEN) {
+                throw new IllegalStateException("sandbox " + spec.name() + " runs one invocation at a time");
+            }
+            if (phase == Phase.FROZEN) {
+                thaw();
+            }
+            phase = Phase.RUNNING;
+            deadlineNanos = System.nanoTime() + timeout.toNanos();
+        } finally {
+            lock.unlock();
+        }
+        watch.add(this);
+        return true;
+    }
+
+    /** @return false when the function has ended meanwhile */
+    private boolean idle(Phase from) {
+        lock.lock();
+        try {
+            if (phase != from || timedOut) {
+                return false;
+            }
+            phase = Phase.IDLE;
+            idleSinceNanos = System.nanoTime();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Called by the watch. */
+    void lookAfter(long nowNanos, Runnable forget) {
+        lock.lock();
+        try {
+            switch (phase) {
+                case STARTING, RUNNING -> {
+                    if (nowNanos - deadlineNanos >= 0 && !timedOut) {
+                        timedOut = true;
+                        lifeLine.end();
+                    }
+                }
+                case IDLE -> {
+                    if (nowNanos - idleSinceNanos >= FREEZE_AFTER_NANOS) {
+                        freeze();
+                        forget.run();
+                    }
+                }
+                case FROZEN, DEAD -> forget.run();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void freeze() {
+        var group = place.group();
+        if (group == null) {
+            return;
+        }
+        try {
+            group.freeze();
+            phase = Phase.FROZEN;
+        } catch (IOException e) {
+            // it has just ended; the keeper will know
+        }
+    }
+
+    private void thaw() {
+        try {
+            var group = place.group();
+            if (group != null) {
+                group.thaw();
+            }
+        } catch (IOException e) {
+            // the same
+        }
+    }
+
+    /** Makes the launcher kill the tree. */
+    private void end() {
+        lock.lock();
+        try {
+            if (phase != Phase.DEAD) {
+                phase = Phase.DEAD;
+                lifeLine.end();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The function closed its connection: mostly because it exits, which is then reported; else it is ended. */
+    private Answer.Failure afterHangUp(String requestId, Duration timeout) {
+        try {
+            ended.get(EXIT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            end();
+        }
+        return afterEnd(requestId, timeout);
+    }
+
+    private Answer.Failure afterEnd(String requestId, Duration timeout) {
+        var exit = join();
+        boolean late;
+        lock.lock();
+        try {
+            late = timedOut;
+        } finally {
+            lock.unlock();
+        }
+        return late ? Faults.timedOut(requestId, timeout) : Faults.exited(requestId, exit);
+    }
+
+    private Exit join() {
+        try {
+            return ended.get(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Exit.Signal(9, false);
+        } catch (TimeoutException | ExecutionException e) {
+            return new Exit.Signal(9, false);
+        }
+    }
+
+    @Override
+    public boolean isAlive() {
+        lock.lock();
+        try {
+            return phase != Phase.DEAD && !timedOut;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int memoryPeakMebibytes() {
+        return Math.max(peakMebibytes, memoryNow());
+    }
+
+    private int memoryNow() {
+        var group = place.group();
+        return group == null ? 0 : (int) ((group.peakBytes() + (1 << 20) - 1) >> 20);
+    }
+
+    @Override
+    public void close() {
+        end();
+        join();
+    }
+
+    /** What a sandbox occupies on this machine. */
+    interface Place extends AutoCloseable {
+        @Nullable ControlGroup group();
+
+        @Override
+        void close();
+    }
+}

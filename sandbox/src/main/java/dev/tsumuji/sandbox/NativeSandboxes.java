@@ -1,0 +1,270 @@
+package dev.tsumuji.sandbox;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sandboxes of this machine's kernel, by the launcher {@code jail}. What isolation there is gets tried once, when they are
+ * opened; without any they refuse to open unless the settings say otherwise. Thread-safe.
+ */
+public final class NativeSandboxes implements Sandboxes {
+
+    private static final int PROCESSES_MAX = 1024;
+    private static final int RUNTIME_API_PORT = 9001;
+
+    private static final Set<Map.Entry<Integer, InetSocketAddress>> NO_ENDPOINTS = Set.of();
+    private static final Bootstraps.View INSIDE =
+            new Bootstraps.View(Path.of("/var/task"), Path.of("/var/runtime"), Path.of("/run/tsumuji/platform"));
+
+    private final Path directory;
+
+    /** The same directory by a short name: paths of Unix sockets are limited to about a hundred bytes. */
+    private final Path near;
+
+    private final int descriptor;
+
+    private final Jail jail;
+    private final Isolation isolation;
+    private final Runtimes runtimes;
+    private final Bootstraps bootstraps;
+    private final TemporaryImages images;
+    private final Users users = new Users();
+    private final Network network;
+    private final Outputs outputs;
+    private final Watch watch = new Watch();
+    private final InstantSource clock = InstantSource.system();
+    private final Set<NativeSandbox> living = ConcurrentHashMap.newKeySet();
+    private final AtomicLong names = new AtomicLong();
+
+    private NativeSandboxes(SandboxSettings settings) throws IOException {
+        this.directory = settings.directory();
+        Files.createDirectories(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        FileTree.delete(directory.resolve("run"));
+        Files.createDirectories(directory.resolve("run"));
+        this.descriptor = Native.open(directory, Native.READ_ONLY | Native.CLOSE_ON_EXEC);
+        this.near = Path.of("/proc", Long.toString(ProcessHandle.current().pid()), "fd", Integer.toString(descriptor));
+        this.jail = new Jail(directory, near);
+        this.outputs = new Outputs(clock);
+        this.network = new Network();
+        this.runtimes = new Runtimes(settings);
+        this.bootstraps = new Bootstraps(directory.resolve("runtime"), runtimes);
+        this.images = new TemporaryImages(directory.resolve("tmp"));
+        this.isolation = new Trial(directory, jail, images).isolation();
+        if (!isolation.isolated() && !settings.unsafeNoIsolation()) {
+            close();
+            throw new IOException("functions can't be isolated on this machine: " + isolation.reason()
+                    + ". Run as root, allow user namespaces, or accept it with --unsafe-no-isolation");
+        }
+    }
+
+    /**
+     * Makes ready to start sandboxes, and removes what a crashed predecessor left.
+     *
+     * @throws IOException when functions can't be isolated here and the settings require it; says why
+     */
+    public static NativeSandboxes open(SandboxSettings settings) throws IOException {
+        return new NativeSandboxes(settings);
+    }
+
+    @Override
+    public Sandbox start(Sandbox.Spec spec, Sandbox.Output output) throws IOException {
+        var missing = missing(spec.runtime());
+        if (missing.isPresent()) {
+            throw new IOException(missing.get());
+        }
+        var place = new Home(spec);
+        try {
+            return place.move(output);
+        } catch (IOException | RuntimeException e) {
+            place.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Optional<String> missing(String runtime) {
+        return runtimes.missing(runtime);
+    }
+
+    @Override
+    public String isolation() {
+        return isolation.description();
+    }
+
+    @Override
+    public void close() {
+        living.forEach(NativeSandbox::close);
+        watch.close();
+        outputs.close();
+        network.close();
+        jail.close();
+        Native.close(descriptor);
+        if (isolation.groups() != null) {
+            isolation.groups().close();
+        }
+    }
+
+    /** The files, user and control group of one sandbox. Used by one thread at a time: its starter, then its keeper. */
+    private final class Home implements NativeSandbox.Place {
+        private final Sandbox.Spec spec;
+        private final String name;
+        private final Path path;
+        private final int user;
+        private final List<Relay> relays = new ArrayList<>();
+        private @Nullable ControlGroup group;
+        private @Nullable ServerSocketChannel plainApi;
+
+        Home(Sandbox.Spec spec) throws IOException {
+            this.spec = spec;
+            this.name = Long.toString(names.incrementAndGet());
+            this.path = directory.resolve("run").resolve(name);
+            this.user = users.take();
+        }
+
+        Sandbox move(Sandbox.Output output) throws IOException {
+            var root = Files.createDirectories(path.resolve("root"));
+            var sockets = Files.createDirectory(path.resolve("s"));
+            Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwxr-xr-x"));
+            var fifo = path.resolve("output");
+            Native.makeFifo(fifo);
+            if (isolation.level() == Isolation.Level.ROOT) {
+                Files.setAttribute(fifo, "unix:uid", user);
+            }
+            if (isolation.groups() != null) {
+                var limits = new ControlGroups.Limits((long) spec.memoryMebibytes() << 20, PROCESSES_MAX);
+                group = isolation.groups().create(name, limits);
+            }
+            var language = Runtimes.language(spec.runtime()).orElseThrow();
+            var socket = near.resolve("run").resolve(name).resolve("s").resolve("platform");
+            var frames = language == Runtimes.Language.OWN ? null : new FrameWire(socket);
+            if (frames != null) {
+                Files.setPosixFilePermissions(sockets.resolve("platform"), PosixFilePermissions.fromString("rw-rw-rw-"));
+            }
+            var order = order(language, socket).put("root", root).put("socket", sockets).put("output", fifo);
+            Outputs.Pipe pipe = outputs.open(fifo, output);
+            Jail.LifeLine lifeLine = null;
+            try {
+                lifeLine = jail.launch(order);
+                var process = processOf(lifeLine.line());
+                for (var endpoint : isolation.isolated() ? spec.endpoints().entrySet() : NO_ENDPOINTS) {
+                    relays.add(new Relay(network.listen(process, endpoint.getKey()), endpoint.getValue()));
+                }
+                var wire = frames != null ? frames : new RuntimeApi(apiListener(process));
+                var sandbox = new NativeSandbox(spec, this, wire, watch, lifeLine, pipe, clock);
+                living.add(sandbox);
+                sandbox.begin(() -> living.remove(sandbox));
+                return sandbox;
+            } catch (IOException | RuntimeException e) {
+                if (lifeLine != null) {
+                    lifeLine.close();
+                }
+                pipe.close();
+                throw e;
+            }
+        }
+
+        private static long processOf(String line) throws IOException {
+            if (!line.startsWith("started ")) {
+                throw new IOException("the sandbox didn't start: " + line);
+            }
+            return Long.parseLong(line.substring("started ".length()));
+        }
+
+        private Jail.Order order(Runtimes.Language language, Path socket) throws IOException {
+            boolean isolated = isolation.isolated();
+            var view = isolated
+                    ? INSIDE
+                    : new Bootstraps.View(spec.code(), bootstraps.runtimeDirectory(language), socket);
+            var launch = bootstraps.launch(language, spec, view);
+            var order = new Jail.Order()
+                    .put("isolated", isolated ? 1 : 0)
+                    .put("hold", 1)
+                    .put("uid", user)
+                    .put("code", spec.code())
+                    .put("runtime", bootstraps.runtimeDirectory(language))
+                    .put("directory", view.task());
+            launch.arguments().forEach(argument -> order.put("argument", argument));
+            var variables = new HashMap<>(launch.variables());
+            if (language == Runtimes.Language.OWN) {
+                variables.put("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + apiPort());
+            }
+            variables.forEach((key, value) -> order.put("variable", key + "=" + endpointsOutside(value)));
+            launch.binds().forEach(bind -> order.put("bind", bind));
+            temporary(order);
+            if (group != null) {
+                group.procs().forEach(file -> order.put("procs", file));
+                order.put("thaw_file", group.freezer()).put("thaw_word", group.thawed());
+            }
+            return order;
+        }
+
+        private void temporary(Jail.Order order) throws IOException {
+            order.put("tmp_bytes", (long) spec.tmpMebibytes() << 20);
+            if (isolation.diskTmp()) {
+                order.put("tmp_template", images.ofSize(spec.tmpMebibytes())).put("tmp_directory", images.directory());
+            }
+        }
+
+        /** Without a network of its own, the function can't have ports of its own. */
+        private String endpointsOutside(String value) {
+            if (isolation.isolated()) {
+                return value;
+            }
+            var text = value;
+            for (var endpoint : spec.endpoints().entrySet()) {
+                var address = endpoint.getValue().getHostString() + ":" + endpoint.getValue().getPort();
+                text = text.replace("127.0.0.1:" + endpoint.getKey(), address)
+                        .replace("localhost:" + endpoint.getKey(), address);
+            }
+            return text;
+        }
+
+        private int apiPort() throws IOException {
+            if (isolation.isolated()) {
+                return RUNTIME_API_PORT;
+            }
+            plainApi = Network.listenHere(0);
+            return ((InetSocketAddress) plainApi.getLocalAddress()).getPort();
+        }
+
+        private ServerSocketChannel apiListener(long process) throws IOException {
+            return plainApi != null ? plainApi : network.listen(process, RUNTIME_API_PORT);
+        }
+
+        @Override
+        public @Nullable ControlGroup group() {
+            return group;
+        }
+
+        @Override
+        public void close() {
+            relays.forEach(Relay::close);
+            try {
+                FileTree.delete(path);
+            } catch (IOException e) {
+                System.getLogger(NativeSandboxes.class.getName())
+                        .log(System.Logger.Level.WARNING, "removing " + path, e);
+            }
+            var gone = group == null || group.removePatiently(Duration.ofSeconds(2));
+            if (gone) {
+                users.give(user); // else somebody of it may live: better one user less than one shared
+            }
+        }
+    }
+}

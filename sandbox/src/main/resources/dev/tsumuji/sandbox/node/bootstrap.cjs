@@ -1,0 +1,369 @@
+'use strict';
+// Bootstrap of the Node.js runtimes: speaks the platform's frame protocol (see FrameWire.java) and calls the handler as
+// AWS's Node.js runtime does: same context, same log lines, same words in errors.
+const fs = require('fs');
+const net = require('net');
+const path = require('path');
+const util = require('util');
+
+const INVOKE = 1, READY = 2, RESULT = 3, ERROR = 4, FAILED = 5;
+
+const env = process.env;
+const root = env.LAMBDA_TASK_ROOT;
+let current = null; // the invocation that runs
+let handler = null;
+let streams = false;
+
+// ---- frames
+
+const socket = net.connect(process.argv[2]);
+let pending = null;
+
+function frame(type, number, parts, done) {
+  let length = type === READY ? 0 : 4;
+  for (const part of parts) length += part.length;
+  const head = Buffer.allocUnsafe(type === READY ? 5 : 9);
+  head.writeUInt32BE(length, 0);
+  head[4] = type;
+  if (type !== READY) head.writeUInt32BE(number, 5);
+  socket.write(Buffer.concat([head, ...parts]), done);
+}
+
+function errorParts(type, alive, json) {
+  const name = Buffer.from(type).subarray(0, 1000);
+  const head = Buffer.allocUnsafe(2);
+  head.writeUInt16BE(name.length, 0);
+  return [head, name, Buffer.from([alive ? 1 : 0]), Buffer.from(json)];
+}
+
+socket.on('data', (data) => {
+  if (pending) {
+    pending.push(data);
+    pending.length_ += data.length;
+    if (pending.length_ < pending.need) return;
+    data = Buffer.concat(pending);
+    pending = null;
+  }
+  while (data.length >= 5) {
+    const length = 5 + data.readUInt32BE(0);
+    if (data.length < length) break;
+    if (data[4] === INVOKE) invoke(data.subarray(5, length));
+    data = data.subarray(length);
+  }
+  if (data.length > 0) {
+    pending = [data];
+    pending.length_ = data.length;
+    pending.need = data.length >= 5 ? 5 + data.readUInt32BE(0) : 5;
+  }
+});
+socket.on('error', () => process.exit(1));
+socket.on('end', () => process.exit(0));
+
+// ---- log
+
+const LEVELS = { trace: 0, debug: 1, info: 2, warn: 3, error: 4, fatal: 5 };
+const asJson = (env.AWS_LAMBDA_LOG_FORMAT || '').toUpperCase() === 'JSON';
+const leastLevel = LEVELS[(env.AWS_LAMBDA_LOG_LEVEL || 'TRACE').toLowerCase()] || 0;
+
+function print(text) {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += fs.writeSync(1, bytes, at);
+    } catch (e) {
+      if (e.code !== 'EAGAIN') return; // the platform is gone
+    }
+  }
+}
+
+function errorObject(e) {
+  return { errorType: e?.name ?? 'UnknownError', errorMessage: e?.message, stackTrace: typeof e?.stack === 'string' ? e.stack.split('\n').slice(1).map((l) => l.trim()) : [] };
+}
+
+function logLine(level, format, ...rest) {
+  if (LEVELS[level] < leastLevel) return;
+  const time = new Date().toISOString();
+  const requestId = current?.requestId;
+  if (asJson) {
+    const entry = { timestamp: time, level: level.toUpperCase(), requestId };
+    if (rest.length === 0) {
+      entry.message = format instanceof Error ? errorObject(format) : typeof format === 'object' ? format : util.format(format);
+      try {
+        return print(JSON.stringify(entry, (k, v) => (v instanceof Error ? errorObject(v) : typeof v === 'bigint' ? v.toString() : v)) + '\n');
+      } catch {
+        entry.message = util.format(format);
+      }
+    } else {
+      entry.message = util.format(format, ...rest);
+      const failure = [format, ...rest].find((x) => x instanceof Error);
+      if (failure) Object.assign(entry, errorObject(failure));
+    }
+    return print(JSON.stringify(entry) + '\n');
+  }
+  print(`${time}\t${requestId}\t${level.toUpperCase()}\t${util.format(format, ...rest).replace(/\n/g, '\r')}\n`);
+}
+
+console.log = (...a) => logLine('info', ...a);
+console.info = (...a) => logLine('info', ...a);
+console.debug = (...a) => logLine('debug', ...a);
+console.warn = (...a) => logLine('warn', ...a);
+console.error = (...a) => logLine('error', ...a);
+console.trace = (...a) => logLine('trace', ...a);
+console.fatal = (...a) => logLine('fatal', ...a);
+
+// ---- errors
+
+class RuntimeError extends Error {
+  constructor(name, reason) {
+    super(reason);
+    this.name = 'Runtime.' + name;
+  }
+}
+
+function isError(e) {
+  return e instanceof Error || Object.prototype.toString.call(e) === '[object Error]';
+}
+
+const clean = (text) => (typeof text === 'string' ? text.replace(/\x7F/g, '%7F') : text);
+
+/** As the caller of the function sees it. */
+function answerOf(e) {
+  try {
+    if (isError(e)) return { errorType: clean(e.name), errorMessage: clean(e.message), trace: clean(e.stack).split('\n') };
+    return { errorType: typeof e, errorMessage: String(e), trace: [] };
+  } catch {
+    return { errorType: 'handled', errorMessage: 'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack', trace: [] };
+  }
+}
+
+/** As it is logged. */
+function logOf(e) {
+  try {
+    if (!isError(e)) return `\t${JSON.stringify({ errorType: typeof e, errorMessage: String(e), stack: [] })}`;
+    const found = { errorType: e.name, errorMessage: e.message, code: e.code };
+    for (const key of Object.getOwnPropertyNames(e)) if (!(key in found) && key !== 'stack' && key !== 'message' && key !== 'name') found[key] = e[key];
+    found.stack = typeof e.stack === 'string' ? e.stack.split('\n') : e.stack;
+    return `\t${JSON.stringify(found)}`;
+  } catch {
+    return '\t' + JSON.stringify({ errorType: 'Error', errorMessage: 'the error can not be shown', stack: [] });
+  }
+}
+
+function logError(title, e) {
+  console.error(title, asJson ? e : logOf(e));
+}
+
+/** Ends the process with an error for whoever waits. */
+function die(title, e, code) {
+  logError(title, e);
+  const answer = answerOf(e);
+  const ending = () => process.exit(code);
+  if (current) frame(ERROR, current.number, errorParts(String(answer.errorType), false, JSON.stringify(answer)), ending);
+  else if (!handler) frame(FAILED, 0, errorParts(String(answer.errorType), false, JSON.stringify(answer)), ending);
+  else ending();
+}
+
+process.on('uncaughtException', (e) => die('Uncaught Exception', e, 129));
+process.on('unhandledRejection', (reason, promise) => {
+  const e = new RuntimeError('UnhandledPromiseRejection', reason?.toString());
+  e.reason = reason;
+  e.promise = promise;
+  if (isError(reason)) e.stack = e.stack.split('\n')[0] + '\n' + String(reason.stack).split('\n').slice(1).join('\n');
+  die('Unhandled Promise Rejection', e, 128);
+});
+
+// ---- response streaming, collected into one answer
+
+const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+
+globalThis.awslambda = {
+  streamifyResponse(f) {
+    f[STREAMING] = 'response';
+    return f;
+  },
+  HttpResponseStream: {
+    from(stream, metadata) {
+      stream.metadata_ = metadata;
+      return stream;
+    },
+  },
+};
+
+function responseStream(finish) {
+  const { Writable } = require('stream');
+  const chunks = [];
+  const stream = new Writable({
+    write(chunk, encoding, next) {
+      chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk));
+      next();
+    },
+  });
+  stream.setContentType = (type) => (stream.contentType_ = type);
+  stream.on('finish', () => {
+    const body = Buffer.concat(chunks);
+    if (!stream.metadata_) return finish(body);
+    const whole = { statusCode: 200, ...stream.metadata_, body: body.toString() };
+    finish(Buffer.from(JSON.stringify(whole)));
+  });
+  return stream;
+}
+
+// ---- one invocation
+
+let afterLoop = null; // what to do when nothing is left to be done
+process.on('beforeExit', () => {
+  const next = afterLoop;
+  afterLoop = null;
+  if (next) next();
+});
+
+function read(payload) {
+  let at = 12;
+  const text = () => {
+    const length = payload.readUInt16BE(at);
+    at += 2 + length;
+    return payload.toString('utf8', at - length, at);
+  };
+  return {
+    number: payload.readUInt32BE(0),
+    deadline: Number(payload.readBigUInt64BE(4)),
+    requestId: text(),
+    arn: text(),
+    traceId: text(),
+    clientContext: text(),
+    identity: text(),
+    event: payload.subarray(at),
+  };
+}
+
+function invoke(payload) {
+  const invocation = read(payload);
+  current = invocation;
+  if (invocation.traceId) env._X_AMZN_TRACE_ID = invocation.traceId;
+  else delete env._X_AMZN_TRACE_ID;
+  socket.unref(); // so that the loop can run empty: see callbackWaitsForEmptyEventLoop
+
+  let waits = true;
+  let answered = false;
+  const send = (type, parts) => {
+    afterLoop = null;
+    if (current === invocation) current = null;
+    socket.ref();
+    frame(type, invocation.number, parts);
+  };
+  const fail = (e) => {
+    if (answered) return;
+    answered = true;
+    logError('Invoke Error', e);
+    const answer = answerOf(e);
+    send(ERROR, errorParts(String(answer.errorType), true, JSON.stringify(answer)));
+  };
+  const succeed = (value, wait) => {
+    if (answered) return;
+    let text;
+    try {
+      text = JSON.stringify(value === undefined ? null : value);
+      if (text === undefined) text = 'null';
+    } catch (e) {
+      return fail(new RuntimeError('UnserializableResponse', 'Unable to stringify response body'));
+    }
+    answered = true;
+    const body = Buffer.from(text);
+    if (wait && waits) afterLoop = () => send(RESULT, [body]);
+    else send(RESULT, [body]);
+  };
+  const done = (e, value) => (e === null || e === undefined ? succeed(value, true) : fail(e));
+  const parse = (text) => (text ? JSON.parse(text) : undefined);
+
+  // A handler that neither answers nor has anything left to wait for has answered null.
+  afterLoop = () => succeed(null, false);
+  try {
+    const context = {
+      get callbackWaitsForEmptyEventLoop() { return waits; },
+      set callbackWaitsForEmptyEventLoop(value) { waits = value; },
+      succeed: (value) => succeed(value, true),
+      fail: (e) => done(e ?? 'handled'),
+      done,
+      functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+      functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+      memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+      logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+      logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+      clientContext: parse(invocation.clientContext),
+      identity: parse(invocation.identity),
+      invokedFunctionArn: invocation.arn,
+      awsRequestId: invocation.requestId,
+      getRemainingTimeInMillis: () => invocation.deadline - Date.now(),
+    };
+    const event = JSON.parse(invocation.event.toString('utf8'));
+    if (streams) {
+      const stream = responseStream((body) => {
+        if (answered) return;
+        answered = true;
+        send(RESULT, [body]);
+      });
+      Promise.resolve(handler(event, stream, context)).then(undefined, fail);
+      return;
+    }
+    const result = handler(event, context, done);
+    if (result && typeof result.then === 'function') result.then((value) => succeed(value, false), fail);
+  } catch (e) {
+    fail(e);
+  }
+}
+
+// ---- loading the handler
+
+const requireHere = require('module').createRequire('/var/runtime/index.mjs');
+
+function isModule(file) {
+  for (let at = path.dirname(file); ; at = path.dirname(at)) {
+    try {
+      return JSON.parse(fs.readFileSync(path.join(at, 'package.json'), 'utf8')).type === 'module';
+    } catch (e) {
+      if (e.code !== 'ENOENT') return false;
+    }
+    if (at === root || at === path.dirname(at)) return false;
+  }
+}
+
+const importFile = (file) => import(require('url').pathToFileURL(file).href);
+
+async function load(moduleRoot, moduleName) {
+  const file = path.resolve(root, moduleRoot, moduleName);
+  if (fs.existsSync(file) && fs.statSync(file).isFile()) return isModule(file) ? importFile(file) : requireHere(file);
+  if (fs.existsSync(file + '.js')) return isModule(file) ? importFile(file + '.js') : requireHere(file + '.js');
+  if (fs.existsSync(file + '.mjs')) return importFile(file + '.mjs');
+  if (fs.existsSync(file + '.cjs')) return requireHere(file + '.cjs');
+  return requireHere(requireHere.resolve(moduleName, { paths: [root, path.resolve(root, moduleRoot)] }));
+}
+
+async function find(name) {
+  if (name.includes('..')) {
+    throw new RuntimeError('MalformedHandlerName', `'${name}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`);
+  }
+  const base = path.basename(name);
+  const match = base.match(/^([^.]*)\.(.*)$/);
+  if (!match) throw new RuntimeError('MalformedHandlerName', 'Bad handler');
+  let loaded;
+  try {
+    loaded = await load(name.substring(0, name.indexOf(base)), match[1]);
+  } catch (e) {
+    if (e instanceof SyntaxError) throw new RuntimeError('UserCodeSyntaxError', e);
+    if (e?.code === 'MODULE_NOT_FOUND' || e?.code === 'ERR_MODULE_NOT_FOUND') throw new RuntimeError('ImportModuleError', e);
+    throw e;
+  }
+  const found = match[2].split('.').reduce((at, key) => at && at[key], loaded);
+  if (!found) throw new RuntimeError('HandlerNotFound', `${name} is undefined or not exported`);
+  if (typeof found !== 'function') throw new RuntimeError('HandlerNotFound', `${name} is not a function`);
+  return found;
+}
+
+find(env._HANDLER).then(
+  (found) => {
+    handler = found;
+    streams = found[STREAMING] === 'response';
+    frame(READY, 0, []);
+  },
+  (e) => die('Uncaught Exception', e, 1),
+);

@@ -1,0 +1,312 @@
+"""Bootstrap of the Python runtimes: speaks the platform's frame protocol (see FrameWire.java) and calls the handler as AWS's
+Python runtime does: same context, same log lines, same words in errors."""
+import importlib
+import json
+import logging
+import os
+import socket
+import struct
+import sys
+import time
+import traceback
+
+INVOKE, READY, RESULT, ERROR, FAILED = 1, 2, 3, 4, 5
+
+_socket = socket.socket(socket.AF_UNIX)
+_socket.connect(sys.argv[1])
+_reader = _socket.makefile('rb', buffering=1 << 16)
+_request_id = None
+
+
+# ---- frames
+
+def _send(kind, number, body):
+    head = struct.pack('>IBI', len(body) + 4, kind, number) if kind != READY else struct.pack('>IB', 0, kind)
+    if len(body) < 65536:
+        _socket.sendall(head + body)
+    else:
+        _socket.sendall(head)
+        _socket.sendall(body)
+
+
+def _send_error(kind, number, alive, error_type, error):
+    name = error_type.encode('utf-8', 'replace')[:1000]
+    body = json.dumps(error).encode()
+    _send(kind, number, struct.pack('>H', len(name)) + name + (b'\1' if alive else b'\0') + body)
+
+
+# ---- log
+
+_AS_JSON = os.environ.get('AWS_LAMBDA_LOG_FORMAT', '').upper() == 'JSON'
+_LEVELS = {'TRACE': logging.DEBUG, 'DEBUG': logging.DEBUG, 'INFO': logging.INFO, 'WARN': logging.WARNING,
+           'ERROR': logging.ERROR, 'FATAL': logging.CRITICAL}
+
+
+class _Filter(logging.Filter):
+    def filter(self, record):
+        record.aws_request_id = _request_id or ''
+        return True
+
+
+class _Handler(logging.Handler):
+    def emit(self, record):
+        sys.stdout.write(self.format(record))
+        sys.stdout.flush()
+
+
+class _Text(logging.Formatter):
+    converter = time.gmtime
+
+    def __init__(self):
+        super().__init__('[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n', '%Y-%m-%dT%H:%M:%S')
+
+
+class _Json(logging.Formatter):
+    converter = time.gmtime
+
+    def format(self, record):
+        entry = {'timestamp': self.formatTime(record, '%Y-%m-%dT%H:%M:%SZ'), 'level': record.levelname,
+                 'message': record.getMessage(), 'logger': record.name}
+        if record.exc_info and record.exc_info[1] is not None:
+            entry['stackTrace'] = traceback.format_exception(*record.exc_info)
+            entry['errorType'] = record.exc_info[0].__name__
+            entry['errorMessage'] = str(record.exc_info[1])
+        if getattr(record, 'aws_request_id', ''):
+            entry['requestId'] = record.aws_request_id
+        return json.dumps(entry, default=str, ensure_ascii=False) + '\n'
+
+
+def _set_up_logging():
+    sys.stdout.reconfigure(line_buffering=True)
+    handler = _Handler()
+    handler.setFormatter(_Json() if _AS_JSON else _Text())
+    handler.addFilter(_Filter())
+    logging.basicConfig(handlers=[handler])
+    logging.Formatter.converter = time.gmtime
+    level = os.environ.get('AWS_LAMBDA_LOG_LEVEL', '').upper()
+    if _AS_JSON and level in _LEVELS:
+        logging.getLogger().setLevel(_LEVELS[level])
+
+
+# ---- errors
+
+class _Fault(Exception):
+    """An error of the platform's own, with AWS's type."""
+
+    def __init__(self, error_type, message, stack):
+        super().__init__(message)
+        self.error = {'errorMessage': message, 'errorType': error_type, 'requestId': '', 'stackTrace': stack}
+
+
+def _error_of(exception, frames, request_id):
+    return {'errorMessage': str(exception), 'errorType': type(exception).__name__, 'requestId': request_id,
+            'stackTrace': traceback.format_list(frames)}
+
+
+def _log_error(error):
+    if _AS_JSON:
+        entry = {'timestamp': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime()), 'log_level': 'ERROR'}
+        entry.update({k: v for k, v in error.items() if v})
+        print(json.dumps(entry, ensure_ascii=False), flush=True)
+        return
+    title = '[ERROR]'
+    if error['errorType']:
+        title += ' ' + error['errorType'] + (':' if error['errorMessage'] else '')
+    if error['errorMessage']:
+        title += ' ' + error['errorMessage']
+    lines = [title, 'Traceback (most recent call last):']
+    for element in error['stackTrace']:
+        for line in element.splitlines():
+            text = line.lstrip(' ')
+            lines.append('\u00a0' * (len(line) - len(text)) + text)
+    # One event of the log, of many lines.
+    print('\r'.join(lines), flush=True)
+
+
+# ---- context
+
+class _Object:
+    def __init__(self, **members):
+        self.__dict__.update(members)
+
+    def __repr__(self):
+        return f'{type(self).__name__}([' + ','.join(f'{k}={v}' for k, v in self.__dict__.items()) + '])'
+
+
+class CognitoIdentity(_Object):
+    pass
+
+
+class Client(_Object):
+    pass
+
+
+class ClientContext(_Object):
+    pass
+
+
+class LambdaContext:
+    def __init__(self, request_id, deadline, arn, client_context, identity):
+        env = os.environ
+        self.aws_request_id = request_id
+        self.log_group_name = env.get('AWS_LAMBDA_LOG_GROUP_NAME')
+        self.log_stream_name = env.get('AWS_LAMBDA_LOG_STREAM_NAME')
+        self.function_name = env.get('AWS_LAMBDA_FUNCTION_NAME')
+        self.memory_limit_in_mb = env.get('AWS_LAMBDA_FUNCTION_MEMORY_SIZE')
+        self.function_version = env.get('AWS_LAMBDA_FUNCTION_VERSION')
+        self.invoked_function_arn = arn
+        self.tenant_id = None
+        self.client_context = _client_context(client_context)
+        found = json.loads(identity) if identity else {}
+        self.identity = CognitoIdentity(cognito_identity_id=found.get('cognitoIdentityId'),
+                                        cognito_identity_pool_id=found.get('cognitoIdentityPoolId'))
+        self._epoch_deadline_time_in_ms = deadline
+
+    def get_remaining_time_in_millis(self):
+        return max(int(self._epoch_deadline_time_in_ms - time.time() * 1000), 0)
+
+    def log(self, message):
+        sys.stdout.write(str(message))
+        sys.stdout.flush()
+
+    def __repr__(self):
+        return 'LambdaContext([' + ','.join(
+            f'{k}={v}' for k, v in self.__dict__.items() if not k.startswith('_')) + '])'
+
+
+def _client_context(text):
+    if not text:
+        return None
+    found = json.loads(text)
+    client = found.get('client') or {}
+    names = ('installation_id', 'app_title', 'app_version_name', 'app_version_code', 'app_package_name')
+    return ClientContext(custom=found.get('custom'), env=found.get('env'),
+                         client=Client(**{name: client.get(name) for name in names}))
+
+
+# ---- loading the handler
+
+def _find(name):
+    parts = name.rsplit('.', 1)
+    if len(parts) != 2:
+        raise _Fault('Runtime.MalformedHandlerName', f"Bad handler '{name}': not enough values to unpack (expected 2, got 1)", [])
+    module_name, function_name = parts
+    if module_name.split('.')[0] in sys.builtin_module_names:
+        raise _Fault('Runtime.BuiltInModuleConflict', f"Cannot use built-in module {module_name} as a handler module", [])
+    try:
+        module = importlib.import_module(module_name.replace('/', '.'))
+    except ImportError as e:
+        raise _Fault('Runtime.ImportModuleError', f"Unable to import module '{module_name}': {e}", []) from None
+    except SyntaxError as e:
+        stack = [f'  File "{e.filename}" Line {e.lineno}\n    {e.text}\n']
+        raise _Fault('Runtime.UserCodeSyntaxError', f"Syntax error in module '{module_name}': {e}", stack) from None
+    try:
+        return getattr(module, function_name)
+    except AttributeError:
+        raise _Fault('Runtime.HandlerNotFound', f"Handler '{function_name}' missing on module '{module_name}'", []) from None
+
+
+def _initialise():
+    sys.path.insert(0, os.environ['LAMBDA_TASK_ROOT'])
+    sys.path[1:1] = [p for p in ('/opt/python', f'/opt/python/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages')
+                     if os.path.isdir(p)]
+    # The directory of this program isn't a place for the function's modules.
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [p for p in sys.path if os.path.abspath(p or '.') != here or p == os.environ['LAMBDA_TASK_ROOT']]
+    try:
+        return _find(os.environ['_HANDLER'])
+    except _Fault as fault:
+        error = fault.error
+    except SystemExit:
+        raise
+    except BaseException as e:
+        error = _error_of(e, _own_frames_removed(e), '')
+    _log_error(error)
+    _send_error(FAILED, 0, False, error['errorType'], error)
+    _flush()
+    os._exit(1)
+
+
+def _own_frames_removed(e):
+    frames = traceback.extract_tb(e.__traceback__)
+    while frames and frames[0].filename == __file__:
+        frames = frames[1:]
+    return frames
+
+
+# ---- invocations
+
+def _default(value):
+    if type(value).__module__ == 'decimal':
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f'Object of type {type(value).__name__} is not JSON serializable')
+
+
+def _text(frame, at):
+    length = (frame[at] << 8) + frame[at + 1]
+    at += 2
+    return frame[at:at + length].decode(), at + length
+
+
+def _invoke(handler, frame):
+    global _request_id
+    number, deadline = struct.unpack_from('>IQ', frame)
+    request_id, at = _text(frame, 12)
+    arn, at = _text(frame, at)
+    trace_id, at = _text(frame, at)
+    client_context, at = _text(frame, at)
+    identity, at = _text(frame, at)
+    _request_id = request_id
+    if trace_id:
+        os.environ['_X_AMZN_TRACE_ID'] = trace_id
+    else:
+        os.environ.pop('_X_AMZN_TRACE_ID', None)
+    try:
+        context = LambdaContext(request_id, deadline, arn, client_context, identity)
+        try:
+            event = json.loads(frame[at:])
+        except Exception as e:
+            raise _Fault('Runtime.UnmarshalError', f'Unable to unmarshal input: {e}', []) from None
+        answer = handler(event, context)
+        try:
+            body = json.dumps(answer, default=_default).encode()
+        except Exception as e:
+            raise _Fault('Runtime.MarshalError', f'Unable to marshal response: {e}', []) from None
+    except _Fault as fault:
+        error = fault.error
+        error['requestId'] = request_id
+    except Exception as e:
+        error = _error_of(e, _own_frames_removed(e), request_id)
+    else:
+        _flush()
+        _send(RESULT, number, body)
+        return
+    _log_error(error)
+    _flush()
+    _send_error(ERROR, number, True, error['errorType'], error)
+
+
+def _flush():
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except Exception:
+        pass  # the function closed or replaced them
+
+
+def _main():
+    _set_up_logging()
+    handler = _initialise()
+    _flush()
+    _send(READY, 0, b'')
+    while True:
+        head = _reader.read(5)
+        if len(head) < 5:
+            return
+        length, kind = struct.unpack('>IB', head)
+        frame = _reader.read(length)
+        if kind == INVOKE:
+            _invoke(handler, frame)
+
+
+_main()
