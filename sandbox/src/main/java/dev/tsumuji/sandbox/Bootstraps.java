@@ -19,7 +19,8 @@ final class Bootstraps {
     record View(Path task, Path runtime, Path socket) {}
 
     private static final String SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/opt/bin";
-    private static final String SYSTEM_LIBRARIES = "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib";
+    private static final String SYSTEM_LIBRARIES =
+            "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib";
 
     private final Path directory;
     private final Runtimes runtimes;
@@ -81,7 +82,8 @@ final class Bootstraps {
 
     private Launch node(Sandbox.Spec spec, View view, Map<String, String> variables) {
         var program = runtimes.program("node").orElseThrow();
-        variables.putIfAbsent("NODE_PATH", "/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:" + view.task);
+        variables.putIfAbsent(
+                "NODE_PATH", "/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:" + view.task);
         var memory = spec.memoryMebibytes();
         var arguments = List.of(
                 program.toString(),
@@ -95,8 +97,8 @@ final class Bootstraps {
     private Launch python(View view, Map<String, String> variables) {
         var program = runtimes.program("python3").orElseThrow();
         variables.putIfAbsent("PYTHONPATH", "/var/runtime");
-        var arguments = List.of(
-                program.toString(), view.runtime.resolve("bootstrap.py").toString(), view.socket.toString());
+        var arguments =
+                List.of(program.toString(), view.runtime.resolve("bootstrap.py").toString(), view.socket.toString());
         return new Launch(arguments, variables, Runtimes.binds(program));
     }
 

@@ -45,7 +45,9 @@ sealed interface ControlGroups {
     }
 
     /** Where the hierarchies are mounted, and our own place in each. */
-    record Mounts(Map<String, Path> separate, @org.jspecify.annotations.Nullable Path unified) {
+    record Mounts(
+            Map<String, Path> separate,
+            @org.jspecify.annotations.Nullable Path unified) {
         static Mounts read() throws IOException {
             var own = new HashMap<String, String>();
             for (var line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {

@@ -38,7 +38,9 @@ record HttpExchange(String method, String path, Map<String, String> headers, byt
             out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             out.flush();
         }
-        var body = headers.getOrDefault("transfer-encoding", "").toLowerCase(Locale.ROOT).contains("chunked")
+        var body = headers.getOrDefault("transfer-encoding", "")
+                        .toLowerCase(Locale.ROOT)
+                        .contains("chunked")
                 ? chunks(in, headers, bodyMaxBytes)
                 : whole(in, headers, bodyMaxBytes);
         return new HttpExchange(words[0], words[1], headers, body);

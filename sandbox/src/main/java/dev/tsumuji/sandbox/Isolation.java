@@ -25,22 +25,21 @@ record Isolation(Level level, @Nullable ControlGroups groups, boolean diskTmp, S
 
     /** One line, truthfully. */
     String description() {
-        var walls =
-                switch (level) {
-                    case ROOT ->
-                        "full: namespaces (mount, pid, net, ipc, uts), own user per sandbox, system call filter, no capabilities";
-                    case ROOTLESS ->
-                        "rootless: namespaces (user, mount, pid, net, ipc, uts), system call filter; all sandboxes share one user outside";
-                    case NONE -> "NONE: functions run as ordinary processes of this user and can read and change all that it can";
-                };
+        var walls = switch (level) {
+            case ROOT ->
+                "full: namespaces (mount, pid, net, ipc, uts), own user per sandbox, system call filter, no capabilities";
+            case ROOTLESS ->
+                "rootless: namespaces (user, mount, pid, net, ipc, uts), system call filter; all sandboxes share one user outside";
+            case NONE ->
+                "NONE: functions run as ordinary processes of this user and can read and change all that it can";
+        };
         var limits = groups == null
                 ? "; memory, CPU and number of processes are NOT limited"
                 : "; memory, CPU and processes limited by " + groups.description();
-        var tmp =
-                switch (level) {
-                    case NONE -> "";
-                    case ROOT, ROOTLESS -> diskTmp ? "; /tmp on disk" : "; /tmp in memory";
-                };
+        var tmp = switch (level) {
+            case NONE -> "";
+            case ROOT, ROOTLESS -> diskTmp ? "; /tmp on disk" : "; /tmp in memory";
+        };
         return walls + limits + tmp + (reason.isEmpty() ? "" : " (" + reason + ")");
     }
 }

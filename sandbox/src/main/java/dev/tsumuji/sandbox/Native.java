@@ -33,16 +33,18 @@ final class Native {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final MethodHandle OPEN = function("open", 2, FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
     private static final MethodHandle CLOSE = function("close", 0, FunctionDescriptor.of(INT, INT));
-    private static final MethodHandle READ = function("read", 0, FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG));
-    private static final MethodHandle MKFIFO = function("mkfifo", 0, FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
+    private static final MethodHandle READ =
+            function("read", 0, FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG));
+    private static final MethodHandle MKFIFO =
+            function("mkfifo", 0, FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
     private static final MethodHandle SETNS = function("setns", 0, FunctionDescriptor.of(INT, INT, INT));
     private static final MethodHandle EPOLL_CREATE = function("epoll_create1", 0, FunctionDescriptor.of(INT, INT));
     private static final MethodHandle EPOLL_CTL =
             function("epoll_ctl", 0, FunctionDescriptor.of(INT, INT, INT, INT, ValueLayout.ADDRESS));
     private static final MethodHandle EPOLL_WAIT =
             function("epoll_wait", 0, FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT, INT));
-    private static final MethodHandle GETEUID = LINKER.downcallHandle(
-            LINKER.defaultLookup().find("geteuid").orElseThrow(), FunctionDescriptor.of(INT));
+    private static final MethodHandle GETEUID =
+            LINKER.downcallHandle(LINKER.defaultLookup().find("geteuid").orElseThrow(), FunctionDescriptor.of(INT));
 
     private Native() {}
 
@@ -71,7 +73,8 @@ final class Native {
     static int open(Path path, int flags) throws IOException {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(CAPTURED);
-            return checked((int) OPEN.invokeExact(state, arena.allocateFrom(path.toString()), flags), state, "open " + path);
+            return checked(
+                    (int) OPEN.invokeExact(state, arena.allocateFrom(path.toString()), flags), state, "open " + path);
         } catch (Throwable e) {
             throw rethrown(e);
         }
@@ -102,7 +105,10 @@ final class Native {
     static void makeFifo(Path path) throws IOException {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(CAPTURED);
-            checked((int) MKFIFO.invokeExact(state, arena.allocateFrom(path.toString()), 0600), state, "mkfifo " + path);
+            checked(
+                    (int) MKFIFO.invokeExact(state, arena.allocateFrom(path.toString()), 0600),
+                    state,
+                    "mkfifo " + path);
         } catch (Throwable e) {
             throw rethrown(e);
         }

@@ -329,7 +329,8 @@ final class NativeSandbox implements Sandbox {
 
     /** What a sandbox occupies on this machine. */
     interface Place extends AutoCloseable {
-        @Nullable ControlGroup group();
+        @Nullable
+        ControlGroup group();
 
         @Override
         void close();

@@ -154,9 +154,13 @@ public final class NativeSandboxes implements Sandboxes {
             var socket = near.resolve("run").resolve(name).resolve("s").resolve("platform");
             var frames = language == Runtimes.Language.OWN ? null : new FrameWire(socket);
             if (frames != null) {
-                Files.setPosixFilePermissions(sockets.resolve("platform"), PosixFilePermissions.fromString("rw-rw-rw-"));
+                Files.setPosixFilePermissions(
+                        sockets.resolve("platform"), PosixFilePermissions.fromString("rw-rw-rw-"));
             }
-            var order = order(language, socket).put("root", root).put("socket", sockets).put("output", fifo);
+            var order = order(language, socket)
+                    .put("root", root)
+                    .put("socket", sockets)
+                    .put("output", fifo);
             Outputs.Pipe pipe = outputs.open(fifo, output);
             Jail.LifeLine lifeLine = null;
             try {
@@ -188,9 +192,8 @@ public final class NativeSandboxes implements Sandboxes {
 
         private Jail.Order order(Runtimes.Language language, Path socket) throws IOException {
             boolean isolated = isolation.isolated();
-            var view = isolated
-                    ? INSIDE
-                    : new Bootstraps.View(spec.code(), bootstraps.runtimeDirectory(language), socket);
+            var view =
+                    isolated ? INSIDE : new Bootstraps.View(spec.code(), bootstraps.runtimeDirectory(language), socket);
             var launch = bootstraps.launch(language, spec, view);
             var order = new Jail.Order()
                     .put("isolated", isolated ? 1 : 0)
@@ -228,7 +231,8 @@ public final class NativeSandboxes implements Sandboxes {
             }
             var text = value;
             for (var endpoint : spec.endpoints().entrySet()) {
-                var address = endpoint.getValue().getHostString() + ":" + endpoint.getValue().getPort();
+                var address = endpoint.getValue().getHostString() + ":"
+                        + endpoint.getValue().getPort();
                 text = text.replace("127.0.0.1:" + endpoint.getKey(), address)
                         .replace("localhost:" + endpoint.getKey(), address);
             }

@@ -16,8 +16,8 @@ import java.util.concurrent.Executors;
  */
 final class Network implements AutoCloseable {
 
-    private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("sandbox-network").factory());
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("sandbox-network").factory());
     private final int home;
 
     Network() throws IOException {
@@ -37,8 +37,7 @@ final class Network implements AutoCloseable {
     }
 
     private ServerSocketChannel listenInside(long process, int port) throws IOException {
-        var namespace =
-                Native.open(Path.of("/proc/" + process + "/ns/net"), Native.READ_ONLY | Native.CLOSE_ON_EXEC);
+        var namespace = Native.open(Path.of("/proc/" + process + "/ns/net"), Native.READ_ONLY | Native.CLOSE_ON_EXEC);
         try {
             Native.enterNetwork(namespace);
             try {

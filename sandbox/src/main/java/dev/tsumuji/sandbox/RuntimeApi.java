@@ -136,7 +136,10 @@ final class RuntimeApi implements Wire {
         var invocation = waiting.invocation;
         var head = new StringBuilder("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n");
         header(head, "Lambda-Runtime-Aws-Request-Id", invocation.requestId());
-        header(head, "Lambda-Runtime-Deadline-Ms", Long.toString(invocation.deadline().toEpochMilli()));
+        header(
+                head,
+                "Lambda-Runtime-Deadline-Ms",
+                Long.toString(invocation.deadline().toEpochMilli()));
         header(head, "Lambda-Runtime-Invoked-Function-Arn", invocation.functionArn());
         header(head, "Lambda-Runtime-Trace-Id", invocation.traceId());
         header(head, "Lambda-Runtime-Client-Context", invocation.clientContext());
@@ -148,7 +151,10 @@ final class RuntimeApi implements Wire {
 
     private static void header(StringBuilder head, String name, @Nullable String value) {
         if (value != null) {
-            head.append(name).append(": ").append(value.replaceAll("[\\r\\n]", " ")).append("\r\n");
+            head.append(name)
+                    .append(": ")
+                    .append(value.replaceAll("[\\r\\n]", " "))
+                    .append("\r\n");
         }
     }
 
@@ -185,13 +191,16 @@ final class RuntimeApi implements Wire {
     }
 
     private static void refuse(OutputStream out, int status, String type, String message) throws IOException {
-        send(out, status, "{\"errorMessage\":" + Faults.quoted(message) + ",\"errorType\":" + Faults.quoted(type) + "}");
+        send(
+                out,
+                status,
+                "{\"errorMessage\":" + Faults.quoted(message) + ",\"errorType\":" + Faults.quoted(type) + "}");
     }
 
     private static void send(OutputStream out, int status, String json) throws IOException {
         var body = json.getBytes(StandardCharsets.UTF_8);
-        var head = "HTTP/1.1 " + status + " " + reason(status) + "\r\nContent-Type: application/json\r\nContent-Length: "
-                + body.length + "\r\n\r\n";
+        var head = "HTTP/1.1 " + status + " " + reason(status)
+                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n";
         out.write(head.getBytes(StandardCharsets.US_ASCII));
         out.write(body);
     }

@@ -68,7 +68,8 @@ final class Runtimes {
 
     private static String unknown(String runtime) {
         return KNOWN_TO_AWS.matcher(runtime).matches()
-                ? runtime + " can't run here: use nodejs18.x to nodejs24.x, python3.9 to python3.14, java8.al2 to java25,"
+                ? runtime
+                        + " can't run here: use nodejs18.x to nodejs24.x, python3.9 to python3.14, java8.al2 to java25,"
                         + " or provided.al2023 with the program as bootstrap"
                 : runtime + " isn't a runtime of AWS Lambda";
     }

@@ -46,8 +46,18 @@ final class TemporaryImages {
             file.setLength((long) mebibytes << 20);
         }
         var command = new String[] {
-            "mkfs.ext4", "-q", "-F", "-m", "0", "-O", "^has_journal,^resize_inode", "-E", "lazy_itable_init=1,nodiscard", "-N",
-            Integer.toString(Math.max(1024, mebibytes * 64)), image.toString()
+            "mkfs.ext4",
+            "-q",
+            "-F",
+            "-m",
+            "0",
+            "-O",
+            "^has_journal,^resize_inode",
+            "-E",
+            "lazy_itable_init=1,nodiscard",
+            "-N",
+            Integer.toString(Math.max(1024, mebibytes * 64)),
+            image.toString()
         };
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("PATH", "/usr/sbin:/sbin:/usr/bin:/bin");

@@ -34,8 +34,7 @@ final class Trial {
         }
         var groups = ControlGroups.probe("tsumuji-" + Integer.toHexString(directory.hashCode()));
         var withDisk = problem(true);
-        return new Isolation(
-                Isolation.Level.ROOT, groups.orElse(null), withDisk.isEmpty(), withDisk.orElse(""));
+        return new Isolation(Isolation.Level.ROOT, groups.orElse(null), withDisk.isEmpty(), withDisk.orElse(""));
     }
 
     /** @return what went wrong */
@@ -87,8 +86,12 @@ final class Trial {
         try (var arena = Arena.ofConfined()) {
             var text = arena.allocate(400);
             int n = Native.read(reader, text, Native.newState());
-            return n <= 0 ? "" : " " + new String(text.asSlice(0, n).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE),
-                    java.nio.charset.StandardCharsets.UTF_8);
+            return n <= 0
+                    ? ""
+                    : " "
+                            + new String(
+                                    text.asSlice(0, n).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE),
+                                    java.nio.charset.StandardCharsets.UTF_8);
         }
     }
 }

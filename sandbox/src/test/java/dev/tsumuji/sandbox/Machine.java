@@ -43,7 +43,9 @@ final class Machine implements AutoCloseable {
     }
 
     Function function(String runtime, String handler) {
-        assumeTrue(sandboxes.missing(runtime).isEmpty(), () -> sandboxes.missing(runtime).orElse(""));
+        assumeTrue(
+                sandboxes.missing(runtime).isEmpty(),
+                () -> sandboxes.missing(runtime).orElse(""));
         return new Function(runtime, handler);
     }
 
@@ -116,7 +118,8 @@ final class Machine implements AutoCloseable {
                 var spec = new Sandbox.Spec(
                         "test", runtime, code, handler, environment, memory, tmp, initTimeout, endpoints);
                 try {
-                    sandbox = sandboxes.start(spec, (at, line) -> printed.add(new String(line, StandardCharsets.UTF_8)));
+                    sandbox =
+                            sandboxes.start(spec, (at, line) -> printed.add(new String(line, StandardCharsets.UTF_8)));
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

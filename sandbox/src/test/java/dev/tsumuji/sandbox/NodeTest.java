@@ -37,8 +37,9 @@ class NodeTest {
             var answer = f.invoke("{}", Duration.ofSeconds(1));
             assertThat(answer).isInstanceOf(Answer.Failure.class);
             assertThat(Machine.text(answer))
-                    .matches("\\{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: [-0-9a-f]{36} Error: Task"
-                            + " timed out after 1.00 seconds\"}");
+                    .matches(
+                            "\\{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: [-0-9a-f]{36} Error: Task"
+                                    + " timed out after 1.00 seconds\"}");
             assertThat(f.sandbox().isAlive()).isFalse();
         }
     }
@@ -52,7 +53,8 @@ class NodeTest {
 
     @Test
     void lines_printed_before_the_answer_are_delivered_before_it() {
-        try (var f = machine.node("exports.handler = async () => { console.log('one'); console.error('two\\nlines'); }")) {
+        try (var f =
+                machine.node("exports.handler = async () => { console.log('one'); console.error('two\\nlines'); }")) {
             assertThat(f.ask("{}")).isEqualTo("null");
             assertThat(f.printed).hasSize(2);
             assertThat(f.printed.get(0)).matches("\\S+Z\\t[-0-9a-f]{36}\\tINFO\\tone");
@@ -62,6 +64,9 @@ class NodeTest {
 
     @Test
     void isolation_is_told() {
-        assertThat(machine.sandboxes.isolation()).startsWith("full").contains("control groups").endsWith("/tmp on disk");
+        assertThat(machine.sandboxes.isolation())
+                .startsWith("full")
+                .contains("control groups")
+                .endsWith("/tmp on disk");
     }
 }

@@ -23,7 +23,8 @@ class PythonTest {
 
     @Test
     void a_handler_answers() {
-        try (var f = machine.python("def handler(event, context):\n  return {'hello': event['name'], 'id': context.function_name}")) {
+        try (var f = machine.python(
+                "def handler(event, context):\n  return {'hello': event['name'], 'id': context.function_name}")) {
             f.environment.put("AWS_LAMBDA_FUNCTION_NAME", "greeter");
             assertThat(f.ask("{\"name\":\"zed\"}")).isEqualTo("{\"hello\": \"zed\", \"id\": \"greeter\"}");
         }
@@ -33,13 +34,15 @@ class PythonTest {
     void an_exception_is_answered_with_type_message_and_stack() {
         try (var f = machine.python("def handler(event, context):\n    raise ValueError('no')\n")) {
             assertThat(f.ask("{}"))
-                    .matches("\\{\"errorMessage\": \"no\", \"errorType\": \"ValueError\", \"requestId\": \"[-0-9a-f]{36}\","
-                            + " \"stackTrace\": \\[\"  File \\\\\"/var/task/app.py\\\\\", line 2, in handler\\\\n    raise"
-                            + " ValueError\\('no'\\)\\\\n\"]}");
+                    .matches(
+                            "\\{\"errorMessage\": \"no\", \"errorType\": \"ValueError\", \"requestId\": \"[-0-9a-f]{36}\","
+                                    + " \"stackTrace\": \\[\"  File \\\\\"/var/task/app.py\\\\\", line 2, in handler\\\\n    raise"
+                                    + " ValueError\\('no'\\)\\\\n\"]}");
             assertThat(f.printed).hasSize(1);
             assertThat(f.printed.getFirst())
-                    .isEqualTo("[ERROR] ValueError: no\rTraceback (most recent call last):\r\u00a0\u00a0File \"/var/task/app.py\","
-                            + " line 2, in handler\r\u00a0\u00a0\u00a0\u00a0raise ValueError('no')");
+                    .isEqualTo(
+                            "[ERROR] ValueError: no\rTraceback (most recent call last):\r\u00a0\u00a0File \"/var/task/app.py\","
+                                    + " line 2, in handler\r\u00a0\u00a0\u00a0\u00a0raise ValueError('no')");
             assertThat(f.ask("{}")).contains("ValueError");
         }
     }
@@ -48,8 +51,9 @@ class PythonTest {
     void a_missing_module_is_told_as_aws_tells_it() {
         try (var f = machine.function("python3.12", "nowhere.handler")) {
             assertThat(f.ask("{}"))
-                    .isEqualTo("{\"errorMessage\": \"Unable to import module 'nowhere': No module named 'nowhere'\","
-                            + " \"errorType\": \"Runtime.ImportModuleError\", \"requestId\": \"\", \"stackTrace\": []}");
+                    .isEqualTo(
+                            "{\"errorMessage\": \"Unable to import module 'nowhere': No module named 'nowhere'\","
+                                    + " \"errorType\": \"Runtime.ImportModuleError\", \"requestId\": \"\", \"stackTrace\": []}");
             assertThat(f.sandbox().isAlive()).isFalse();
         }
     }
@@ -67,7 +71,8 @@ class PythonTest {
             assertThat(f.ask("{}")).isEqualTo("null");
             assertThat(f.printed).hasSize(2);
             assertThat(f.printed.get(0))
-                    .matches("\\[INFO]\\t\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z\\t[-0-9a-f]{36}\\thi there");
+                    .matches(
+                            "\\[INFO]\\t\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z\\t[-0-9a-f]{36}\\thi there");
             assertThat(f.printed.get(1)).isEqualTo("plain");
         }
     }

@@ -28,13 +28,15 @@ class RuntimeApiTest {
     /** The loop of AWS's tutorial for custom runtimes, with a body of Python's. */
     private Machine.Function custom(String body) {
         return machine.function("provided.al2023", "function.handler")
-                .file("bootstrap", "#!/usr/bin/python3\nimport http.client, json, os, sys\n"
-                        + "api = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])\n"
-                        + "base = '/2018-06-01/runtime/'\n"
-                        + "def call(method, path, body=None, headers={}):\n"
-                        + "  api.request(method, base + path, body, headers)\n"
-                        + "  r = api.getresponse()\n"
-                        + "  return r, r.read()\n" + body);
+                .file(
+                        "bootstrap",
+                        "#!/usr/bin/python3\nimport http.client, json, os, sys\n"
+                                + "api = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])\n"
+                                + "base = '/2018-06-01/runtime/'\n"
+                                + "def call(method, path, body=None, headers={}):\n"
+                                + "  api.request(method, base + path, body, headers)\n"
+                                + "  r = api.getresponse()\n"
+                                + "  return r, r.read()\n" + body);
     }
 
     @Test
@@ -90,7 +92,8 @@ class RuntimeApiTest {
                 """)) {
             assertThat(f.ask("{}")).contains("Runtime exited with error: exit status 4");
             assertThat(f.printed)
-                    .containsExactly("[[400, \"InvalidRequestID\"], [404, \"NotFound\"], [403, \"InvalidStateTransition\"]]");
+                    .containsExactly(
+                            "[[400, \"InvalidRequestID\"], [404, \"NotFound\"], [403, \"InvalidStateTransition\"]]");
         }
     }
 
