@@ -1,6 +1,7 @@
 package dev.tsumuji.wire.http;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,12 @@ public final class Headers {
         return new Headers(fields);
     }
 
+    /** @param namesInLowerCase taken over, not copied, when it is full */
+    static Headers ofLowerCase(String[] namesInLowerCase, int count) {
+        return new Headers(
+                count == namesInLowerCase.length ? namesInLowerCase : Arrays.copyOf(namesInLowerCase, count));
+    }
+
     public static Headers copyOf(Collection<Map.Entry<String, String>> entries) {
         var flat = new ArrayList<String>(entries.size() * 2);
         for (var entry : entries) {
@@ -62,6 +69,22 @@ public final class Headers {
             }
         }
         return values;
+    }
+
+    /** A copy in which the field has this one value, or is absent when the value is null. */
+    public Headers with(String name, @Nullable String value) {
+        var flat = new ArrayList<String>(fields.length + 2);
+        forEach((field, old) -> {
+            if (!field.equalsIgnoreCase(name)) {
+                flat.add(field);
+                flat.add(old);
+            }
+        });
+        if (value != null) {
+            flat.add(name);
+            flat.add(value);
+        }
+        return of(flat.toArray(String[]::new));
     }
 
     public boolean has(String name) {

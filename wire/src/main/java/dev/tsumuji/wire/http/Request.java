@@ -47,6 +47,16 @@ public record Request(
         return headers.get(name);
     }
 
+    public Request withPath(String other) {
+        return other.equals(path)
+                ? this
+                : new Request(method, host, other, query, headers, remoteAddress, secure, bodyLength, body);
+    }
+
+    public Request withHeaders(Headers others) {
+        return new Request(method, host, path, query, others, remoteAddress, secure, bodyLength, body);
+    }
+
     public Request withBody(long length, InputStream content) {
         return new Request(method, host, path, query, headers, remoteAddress, secure, length, content);
     }

@@ -1,0 +1,141 @@
+package dev.tsumuji.wire.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An HTTP/1.1 and HTTP/2 (cleartext: prior knowledge and upgrade) server. A few event loops parse and write; every request
+ * is handled on a virtual thread of its own, started when its body is there (up to 64 KB of known length), or at once with a
+ * body that streams. Nothing runs while no connection is open.
+ *
+ * <p>Where a request can fail, and who answers: bytes that aren't HTTP or pass a limit, the {@link Conversation} (400, 408,
+ * 414, 417, 431, then the connection is closed); anything else, the {@link HttpHandler}.
+ */
+public final class HttpServer implements AutoCloseable {
+    private static final Duration QUIET = Duration.ofMillis(0);
+
+    private final EventLoopGroup loops;
+    private final Channel listener;
+    private final Shared shared;
+
+    /** What all connections of one server share. Thread-safe. */
+    static final class Shared {
+        final HttpHandler handler;
+        final HttpLimits limits;
+        final HttpDate date;
+        final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+        final CountDownLatch drained = new CountDownLatch(1);
+        volatile boolean draining;
+
+        Shared(HttpHandler handler, HttpLimits limits, InstantSource clock) {
+            this.handler = handler;
+            this.limits = limits;
+            this.date = new HttpDate(clock);
+        }
+
+        void closed(Connection connection) {
+            connections.remove(connection);
+            if (draining && connections.isEmpty()) {
+                drained.countDown();
+            }
+        }
+    }
+
+    private HttpServer(EventLoopGroup loops, Channel listener, Shared shared) {
+        this.loops = loops;
+        this.listener = listener;
+        this.shared = shared;
+    }
+
+    /**
+     * Listens; returns when connections are accepted.
+     *
+     * @param port 0 for any free one
+     * @throws IOException when the address can't be listened on
+     */
+    public static HttpServer start(String host, int port, HttpLimits limits, InstantSource clock, HttpHandler handler)
+            throws IOException {
+        var shared = new Shared(handler, limits, clock);
+        int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+        var loops = new MultiThreadIoEventLoopGroup(
+                threads, new DefaultThreadFactory("front", true), NioIoHandler.newFactory());
+        var bootstrap = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, 1_024)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        Connection.open(channel, shared);
+                    }
+                });
+        var bound = bootstrap.bind(new InetSocketAddress(host, port)).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            shut(loops);
+            throw new IOException(
+                    "can't listen on " + host + ":" + port + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        return new HttpServer(loops, bound.channel(), shared);
+    }
+
+    public int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    /** Connections that are open now. */
+    public int connections() {
+        return shared.connections.size();
+    }
+
+    /**
+     * Stops accepting, lets requests that have begun finish, then stops for good.
+     *
+     * @return false when requests were cut off because they took longer than {@code patience}
+     */
+    public boolean drain(Duration patience) throws InterruptedException {
+        shared.draining = true;
+        listener.close().awaitUninterruptibly();
+        shared.connections.forEach(Connection::drain);
+        if (shared.connections.isEmpty()) {
+            shared.drained.countDown();
+        }
+        var inTime = shared.drained.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+        shared.connections.forEach(Connection::close);
+        shut(loops);
+        return inTime;
+    }
+
+    /** Stops at once; requests in flight are cut off. */
+    @Override
+    public void close() {
+        shared.draining = true;
+        listener.close().awaitUninterruptibly();
+        shared.connections.forEach(Connection::close);
+        shut(loops);
+    }
+
+    private static void shut(EventLoopGroup loops) {
+        loops.shutdownGracefully(QUIET.toMillis(), 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5_000);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.tsumuji.wire.sign;
+
+import dev.tsumuji.kernel.cloud.Failures;
+import dev.tsumuji.wire.http.Request;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a request vouches for its body.
+ *
+ * @param hash the last line of the canonical request; empty when it has to be computed
+ */
+record Payload(Kind kind, String hash) {
+    private static final String UNSIGNED = "UNSIGNED-PAYLOAD";
+    private static final int WHOLE_MAX_BYTES = 64 * 1024;
+
+    enum Kind {
+        /** The hash was not sent. */
+        COMPUTED,
+        /** The hash was sent. */
+        HASHED,
+        /** The client chose not to sign the body. */
+        UNSIGNED,
+        /** Chunks, each signed. */
+        SIGNED_CHUNKS,
+        /** Chunks, each signed, then signed trailers. */
+        SIGNED_CHUNKS_AND_TRAILER,
+        /** Chunks, then a checksum as trailer. */
+        CHUNKS_AND_TRAILER
+    }
+
+    static Payload of(Request request, Authorization authorization, Refusals refusals) {
+        var claimed = request.header("x-amz-content-sha256");
+        var s3 = authorization.scope().service().equals("s3");
+        if (claimed == null) {
+            if (s3 && authorization.presigned()) {
+                return new Payload(Kind.UNSIGNED, UNSIGNED);
+            }
+            if (s3) {
+                throw refusals.missingContentHash();
+            }
+            return new Payload(Kind.COMPUTED, "");
+        }
+        var kind = switch (claimed) {
+            case UNSIGNED -> Kind.UNSIGNED;
+            case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" -> Kind.SIGNED_CHUNKS;
+            case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" -> Kind.SIGNED_CHUNKS_AND_TRAILER;
+            case "STREAMING-UNSIGNED-PAYLOAD-TRAILER" -> Kind.CHUNKS_AND_TRAILER;
+            default -> {
+                if (!Hash.isSha256(claimed)) {
+                    throw refusals.strangeContentHash(claimed);
+                }
+                yield Kind.HASHED;
+            }
+        };
+        return new Payload(kind, claimed);
+    }
+
+    /** The request with a body that fails, at its end at the latest, when it is not the signed one. */
+    Request checked(Request request, Authorization authorization, Hash.Key key, Refusals refusals) throws IOException {
+        return switch (kind) {
+            case COMPUTED, UNSIGNED -> request;
+            case HASHED -> hashed(request, refusals);
+            case SIGNED_CHUNKS, SIGNED_CHUNKS_AND_TRAILER, CHUNKS_AND_TRAILER ->
+                chunked(request, authorization, key, refusals);
+        };
+    }
+
+    private Request hashed(Request request, Refusals refusals) throws IOException {
+        if (request.bodyLength() < 0 || request.bodyLength() > WHOLE_MAX_BYTES) {
+            return request.withBody(request.bodyLength(), new HashedBody(request.body(), hash, refusals));
+        }
+        // Small: it is here already, and checked before anything acts on it.
+        var bytes = request.body().readAllBytes();
+        HashedBody.check(hash, Hash.sha256(bytes), refusals);
+        return request.withBody(bytes.length, new ByteArrayInputStream(bytes));
+    }
+
+    private Request chunked(Request request, Authorization authorization, Hash.Key key, Refusals refusals) {
+        var headers = request.headers();
+        var length = decodedLength(headers.get("x-amz-decoded-content-length"), refusals);
+        var chain = kind == Kind.CHUNKS_AND_TRAILER ? null : new ChunkChain(authorization, key, refusals);
+        var trailer = kind == Kind.SIGNED_CHUNKS ? null : headers.get("x-amz-trailer");
+        var body = new ChunkedBody(request.body(), length, chain, Checksum.named(trailer, refusals), refusals);
+        return request.withHeaders(headers.with("content-encoding", otherCodings(headers.get("content-encoding"))))
+                .withBody(length, body);
+    }
+
+    private static long decodedLength(@Nullable String text, Refusals refusals) {
+        try {
+            var length = text == null ? -1 : Long.parseLong(text.strip());
+            if (length >= 0) {
+                return length;
+            }
+        } catch (NumberFormatException _) {
+            // told below
+        }
+        throw new Refusal("MissingContentLength", 411, "You must provide the Content-Length HTTP header.");
+    }
+
+    private static @Nullable String otherCodings(@Nullable String codings) {
+        if (codings == null) {
+            return null;
+        }
+        var kept = new StringBuilder();
+        for (var coding : codings.split(",")) {
+            if (!coding.strip().toLowerCase(Locale.ROOT).equals("aws-chunked") && !coding.isBlank()) {
+                kept.append(kept.isEmpty() ? "" : ",").append(coding.strip());
+            }
+        }
+        return kept.isEmpty() ? null : kept.toString();
+    }
+
+    static byte[] readWhole(Request request, long maxBytes) throws IOException {
+        if (request.bodyLength() > maxBytes) {
+            throw tooLarge(maxBytes);
+        }
+        var bytes = request.body().readNBytes((int) Math.min(maxBytes + 1, Integer.MAX_VALUE - 8));
+        if (bytes.length > maxBytes) {
+            throw tooLarge(maxBytes);
+        }
+        return bytes;
+    }
+
+    private static RuntimeException tooLarge(long maxBytes) {
+        return Failures.of(
+                "RequestEntityTooLargeException", 413, "Request must be smaller than " + maxBytes + " bytes");
+    }
+}

@@ -1,0 +1,205 @@
+package dev.tsumuji.wire.sign;
+
+import dev.tsumuji.kernel.call.Credential;
+import dev.tsumuji.kernel.call.Credentials;
+import dev.tsumuji.wire.http.Request;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies Signature Version 4, in the header or in the query, as AWS does and with AWS's refusals. Thread-safe.
+ *
+ * <p>The head is verified before the body is read, except where the client did not send the body's hash: then the body is
+ * read first, up to {@code bodyMaxBytes}. Whether the body is the signed one shows at its end: the stream of the verified
+ * request throws a {@link Refusal} there.
+ *
+ * <p>Every {@code x-amz-…} header must be signed, with three exceptions: the session token, which the credential itself
+ * vouches for, the content hash, which is the last line of what is signed, and {@code x-amz-user-agent}.
+ *
+ * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html">AWS Signature Version 4</a>
+ */
+public final class Verifier {
+    /** How far the clocks of client and platform may differ. */
+    public static final Duration SKEW_MAX = Duration.ofMinutes(15);
+
+    private final Credentials credentials;
+    private final InstantSource clock;
+    private final long bodyMaxBytes;
+    private final SigningKeys keys = new SigningKeys();
+
+    /** @param bodyMaxBytes of a body that must be held in memory to be verified */
+    public Verifier(Credentials credentials, InstantSource clock, long bodyMaxBytes) {
+        this.credentials = credentials;
+        this.clock = clock;
+        this.bodyMaxBytes = bodyMaxBytes;
+    }
+
+    /** The signing name of the service that the request claims to be for; {@code s3} when it claims none. */
+    public static String claimedService(Request request) {
+        return Authorization.service(request).orElse("s3");
+    }
+
+    /**
+     * @throws Refusal when it isn't what its signature vouches for
+     * @throws IOException when the client went away while its body was read
+     */
+    public Verified verify(Request request) throws IOException {
+        var refusals = new Refusals(Dialect.of(request, claimedService(request)));
+        var authorization = Authorization.of(request, refusals);
+        var now = clock.instant();
+        var credential = credential(authorization, refusals, now);
+        checkScope(authorization, refusals);
+        checkTime(authorization, refusals, now);
+        checkSignedHeaders(authorization, request, refusals);
+
+        var payload = Payload.of(request, authorization, refusals);
+        var held = payload.kind() == Payload.Kind.COMPUTED ? Payload.readWhole(request, bodyMaxBytes) : null;
+        var hash = held == null ? payload.hash() : Hash.hex(Hash.sha256(held));
+        var key = keys.of(credential.secretAccessKey(), authorization.scope());
+        var path = checkSignature(authorization, request, hash, key, refusals);
+        var checked = held != null
+                ? request.withBody(held.length, new ByteArrayInputStream(held))
+                : payload.checked(request, authorization, key, refusals);
+        return new Verified(checked.withPath(path), credential, authorization.scope());
+    }
+
+    private Credential credential(Authorization authorization, Refusals refusals, Instant now) {
+        var token = authorization.sessionToken();
+        var credential = credentials
+                .find(authorization.accessKeyId(), token)
+                .orElseThrow(() -> refusals.unknown(authorization.accessKeyId(), token != null));
+        var session = credential.session();
+        if (session != null && !now.isBefore(session.expiresAt())) {
+            throw refusals.expiredToken();
+        }
+        return credential;
+    }
+
+    private static void checkScope(Authorization authorization, Refusals refusals) {
+        var scope = authorization.scope();
+        if (!authorization.date().startsWith(scope.date()) || scope.date().length() != 8) {
+            var date = authorization.date();
+            throw refusals.scope(
+                    "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '"
+                            + scope.date() + "' != '" + date.substring(0, 8) + "', from '" + date + "'.",
+                    "Invalid credential date \"" + scope.date() + "\". This date is not the same as X-Amz-Date: \""
+                            + date.substring(0, 8) + "\".");
+        }
+        if (scope.region().isEmpty() || !plain(scope.region())) {
+            throw refusals.scope(
+                    "Credential should be scoped to a valid region. ", "the region '" + scope.region() + "' is wrong");
+        }
+        if (scope.service().isEmpty() || !plain(scope.service())) {
+            throw refusals.scope(
+                    "Credential should be scoped to correct service. ",
+                    "incorrect service \"" + scope.service() + "\".");
+        }
+    }
+
+    private static boolean plain(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            var c = name.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_')) {
+                return false;
+            }
+        }
+        return name.length() <= 64;
+    }
+
+    private static void checkTime(Authorization authorization, Refusals refusals, Instant now) {
+        var time = authorization.time();
+        var lifetime = authorization.lifetime();
+        if (time.isAfter(now.plus(SKEW_MAX))) {
+            throw refusals.dialect() == Dialect.S3
+                    ? refusals.skewed(authorization.date(), now)
+                    : refusals.early(authorization.date(), AmzDate.format(now.plus(SKEW_MAX)), AmzDate.format(now));
+        }
+        if (lifetime != null) {
+            var expiry = time.plus(lifetime);
+            if (now.isAfter(expiry)) {
+                throw refusals.expiredLink(
+                        Long.toString(lifetime.toSeconds()), expiry, now, AmzDate.format(now), AmzDate.format(expiry));
+            }
+        } else if (time.isBefore(now.minus(SKEW_MAX))) {
+            throw refusals.dialect() == Dialect.S3
+                    ? refusals.skewed(authorization.date(), now)
+                    : refusals.late(authorization.date(), AmzDate.format(now.minus(SKEW_MAX)), AmzDate.format(now));
+        }
+    }
+
+    private static void checkSignedHeaders(Authorization authorization, Request request, Refusals refusals) {
+        if (!authorization.signs("host")) {
+            throw refusals.unsignedHeader("host");
+        }
+        if (!authorization.presigned() && !request.headers().has("x-amz-date") && !authorization.signs("date")) {
+            throw refusals.unsignedHeader("date");
+        }
+        request.headers().forEach((name, value) -> {
+            if (name.startsWith("x-amz-") && !freely(name) && !authorization.signs(name)) {
+                throw refusals.unsignedHeader(name);
+            }
+        });
+    }
+
+    private static boolean freely(String header) {
+        return switch (header) {
+            case "x-amz-security-token", "x-amz-content-sha256", "x-amz-user-agent" -> true;
+            default -> false;
+        };
+    }
+
+    /** @return the path in the form that was signed, not encoded a second time */
+    private static String checkSignature(
+            Authorization authorization, Request request, String hash, Hash.Key key, Refusals refusals) {
+        var s3 = authorization.scope().service().equals("s3");
+        var path = s3 ? Canonical.objectPath(request.path()) : Canonical.path(request.path());
+        var query = Canonical.query(request.query(), authorization.presigned() ? "X-Amz-Signature" : null);
+        var canonical = canonical(authorization, request, path, query, request.host(), hash);
+        var matches = matches(authorization, canonical, key);
+        if (!matches) {
+            // Some clients sign the host without the port that they send, as if it were the scheme's own.
+            var host = withoutPort(request.host());
+            matches = host != null
+                    && matches(authorization, canonical(authorization, request, path, query, host, hash), key);
+        }
+        if (!matches && s3 && !path.equals(request.path())) {
+            // Some sign the path as they send it, reserved characters left alone.
+            matches = matches(
+                    authorization, canonical(authorization, request, request.path(), query, request.host(), hash), key);
+        }
+        if (!matches) {
+            throw refusals.mismatch(authorization, stringToSign(authorization, canonical), canonical);
+        }
+        return s3 ? request.path() : Canonical.normalised(request.path());
+    }
+
+    private static String canonical(
+            Authorization authorization, Request request, String path, String query, String host, String hash) {
+        return Canonical.request(
+                request.method(), request.headers(), path, query, authorization.signedHeaders(), host, hash);
+    }
+
+    private static boolean matches(Authorization authorization, String canonical, Hash.Key key) {
+        return Hash.same(key.hexMac(stringToSign(authorization, canonical)), authorization.signature());
+    }
+
+    private static String stringToSign(Authorization authorization, String canonical) {
+        return stringToSign(authorization.date(), authorization.scope(), canonical);
+    }
+
+    static String stringToSign(String date, Scope scope, String canonical) {
+        return Authorization.ALGORITHM + "\n" + date + "\n" + scope + "\n" + Hash.hexOf(canonical);
+    }
+
+    private static @Nullable String withoutPort(String host) {
+        int colon = host.lastIndexOf(':');
+        return colon > 0 && host.indexOf(']', colon) < 0
+                ? host.substring(0, colon).toLowerCase(Locale.ROOT)
+                : null;
+    }
+}
