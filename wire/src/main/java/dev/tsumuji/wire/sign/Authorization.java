@@ -138,6 +138,11 @@ record Authorization(
             if (text.isEmpty()) {
                 continue;
             }
+            if (equals >= 0 && blank < 0 && fields.containsKey(text.substring(0, equals))) {
+                throw refusals.incomplete(
+                        "Authorization header has '" + text.substring(0, equals) + "' more than once.",
+                        "the authorization header requires three components: Credential, SignedHeaders, and Signature.");
+            }
             if (equals < 0 || blank >= 0) {
                 var culprit = blank >= 0 ? text.substring(blank + 1) : text;
                 throw refusals.incomplete(

@@ -1,0 +1,201 @@
+package dev.tsumuji.wire;
+
+import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.call.Credentials;
+import dev.tsumuji.kernel.call.Principal;
+import dev.tsumuji.kernel.cloud.Failures;
+import dev.tsumuji.kernel.time.Ids;
+import dev.tsumuji.wire.http.HttpLimits;
+import dev.tsumuji.wire.http.HttpServer;
+import dev.tsumuji.wire.http.Reply;
+import dev.tsumuji.wire.http.Request;
+import dev.tsumuji.wire.sign.Verified;
+import dev.tsumuji.wire.sign.Verifier;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+
+/**
+ * The one way in: verifies each request's signature, makes the {@link Call} it runs under, and hands both on. Nothing
+ * unsigned reaches a service. Thread-safe.
+ */
+public final class FrontDoor implements AutoCloseable {
+    private static final String OWN_SERVICE = "tsumuji";
+
+    /**
+     * @param port 0 for any free one
+     * @param bodySizeMaxBytes of a body that is read as a whole; streamed ones have no limit here
+     */
+    public record Settings(String host, int port, HttpLimits limits, long bodySizeMaxBytes) {
+        /** Lambda's largest request, {@code CreateFunction} with a zip file, is 70,167,211 bytes. */
+        public static final long BODY_SIZE_USUAL = 72L << 20;
+
+        public static Settings usual(String host, int port) {
+            return new Settings(host, port, HttpLimits.USUAL, BODY_SIZE_USUAL);
+        }
+    }
+
+    /** What stands behind the door. */
+    interface Inside {
+        void serve(Request request, Call call, Reply reply) throws IOException;
+
+        void refuse(Request request, String requestId, AwsServiceException error, Reply reply);
+    }
+
+    private final Inside inside;
+    private final Verifier verifier;
+    private final InstantSource clock;
+    private final Ids ids;
+    private final Map<String, Page> pages;
+    private final HttpServer server;
+
+    private FrontDoor(
+            Settings settings,
+            Inside inside,
+            Credentials credentials,
+            InstantSource clock,
+            Ids ids,
+            Map<String, Page> pages)
+            throws IOException {
+        this.inside = inside;
+        this.verifier = new Verifier(credentials, clock, settings.bodySizeMaxBytes());
+        this.clock = clock;
+        this.ids = ids;
+        this.pages = Map.copyOf(pages);
+        this.server = HttpServer.start(settings.host(), settings.port(), settings.limits(), clock, this::handle);
+    }
+
+    static FrontDoor start(
+            Settings settings,
+            Inside inside,
+            Credentials credentials,
+            InstantSource clock,
+            Ids ids,
+            Map<String, Page> pages)
+            throws IOException {
+        return new FrontDoor(settings, inside, credentials, clock, ids, pages);
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    /**
+     * Stops accepting and lets what has begun finish.
+     *
+     * @return false when something took longer than {@code patience} and was cut off
+     */
+    public boolean drain(Duration patience) throws InterruptedException {
+        return server.drain(patience);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private void handle(Request request, Reply reply) throws IOException {
+        var path = request.path();
+        if (path.startsWith("/_localstack/")) {
+            open(request, reply);
+            return;
+        }
+        var own = path.startsWith("/_tsumuji/");
+        var service = Verifier.claimedService(request);
+        var requestId = !own && service.equals("s3") ? ids.base32(16) : ids.uuid();
+        try {
+            var verified = verifier.verify(request);
+            var call = call(verified, requestId);
+            if (own) {
+                own(verified, call, reply);
+            } else {
+                inside.serve(verified.request(), call, reply);
+            }
+        } catch (AwsServiceException e) {
+            if (reply.started()) {
+                throw e;
+            }
+            inside.refuse(request, requestId, e, reply);
+        }
+    }
+
+    private Call call(Verified verified, String requestId) {
+        var request = verified.request();
+        var credential = verified.credential();
+        var userAgent = request.header("user-agent");
+        return new Call(
+                credential.principal().account(),
+                verified.scope().region(),
+                credential.principal(),
+                credential.session(),
+                credential.accessKeyId(),
+                requestId,
+                request.remoteAddress(),
+                userAgent == null ? "" : userAgent,
+                clock.instant(),
+                request.secure(),
+                Map.of());
+    }
+
+    private void open(Request request, Reply reply) throws IOException {
+        var requestId = ids.uuid();
+        var page = page(request.path());
+        if (page == null) {
+            inside.refuse(request, requestId, notFound(request), reply);
+            return;
+        }
+        var nobody = new Principal.Anonymous();
+        page.answer(
+                request,
+                new Call(
+                        "",
+                        "",
+                        nobody,
+                        null,
+                        null,
+                        requestId,
+                        request.remoteAddress(),
+                        "",
+                        clock.instant(),
+                        request.secure(),
+                        Map.of()),
+                reply);
+    }
+
+    private void own(Verified verified, Call call, Reply reply) throws IOException {
+        var request = verified.request();
+        if (!verified.scope().service().equals(OWN_SERVICE)) {
+            throw Failures.of(
+                    "InvalidSignatureException",
+                    403,
+                    "Credential should be scoped to correct service: '" + OWN_SERVICE + "'. ");
+        }
+        var page = page(request.path());
+        if (page == null) {
+            throw notFound(request);
+        }
+        if (page.rootOnly() && !(call.principal() instanceof Principal.Root)) {
+            throw Failures.of(
+                    "AccessDeniedException",
+                    403,
+                    call.principal().arn() + " may not see " + request.path() + "; only an account's owner may");
+        }
+        page.answer(request, call, reply);
+    }
+
+    private static AwsServiceException notFound(Request request) {
+        return Failures.of("ResourceNotFoundException", 404, "There is no page " + request.path());
+    }
+
+    /** The page of exactly this path, else of the longest folder that is listed with a slash at its end. */
+    private @Nullable Page page(String path) {
+        var exact = pages.get(path);
+        for (int slash = path.lastIndexOf('/'); exact == null && slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+            exact = pages.get(path.substring(0, slash + 1));
+        }
+        return exact;
+    }
+}

@@ -1,0 +1,185 @@
+package dev.tsumuji.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.time.Ids;
+import dev.tsumuji.wire.http.Headers;
+import dev.tsumuji.wire.http.Reply;
+import dev.tsumuji.wire.http.Request;
+import dev.tsumuji.wire.sign.Signer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+
+class FrontDoorTest {
+    private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
+    private static final Set<String> CLIENTS_OWN = Set.of("host", "content-length", "connection");
+
+    private FrontDoor door;
+
+    /** Answers with who called and what came. */
+    private static final class Echo implements FrontDoor.Inside {
+        @Override
+        public void serve(Request request, Call call, Reply reply) throws IOException {
+            var body = request.body().readAllBytes();
+            reply.header("x-account", call.account());
+            reply.header("x-region", call.region());
+            reply.header("x-amzn-requestid", call.requestId());
+            reply.header("x-principal", call.principal().arn());
+            reply.send(200, body);
+        }
+
+        @Override
+        public void refuse(Request request, String requestId, AwsServiceException error, Reply reply) {
+            reply.header("x-amzn-errortype", error.awsErrorDetails().errorCode());
+            reply.send(
+                    error.statusCode(), error.awsErrorDetails().errorMessage().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        Page health = (request, call, reply) -> reply.send(200, "up".getBytes(StandardCharsets.UTF_8));
+        Page why = (request, call, reply) -> reply.send(200, request.path().getBytes(StandardCharsets.UTF_8));
+        door = FrontDoor.start(
+                FrontDoor.Settings.usual("127.0.0.1", 0),
+                new Echo(),
+                new Keys(),
+                InstantSource.fixed(NOW),
+                Ids.secure(),
+                Map.of("/_localstack/health", health, "/_tsumuji/why/", why));
+    }
+
+    @AfterEach
+    void close() {
+        door.close();
+    }
+
+    private HttpResponse<String> send(HttpClient.Version version, Signer signer, String path, String body)
+            throws Exception {
+        var headers = Headers.of("host", "127.0.0.1:" + door.port(), "x-amz-target", "Echo.Echo");
+        if (signer != null) {
+            headers = signer.sign("POST", path, null, headers, body.getBytes(StandardCharsets.UTF_8), NOW);
+        }
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path))
+                .version(version)
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        headers.forEach((name, value) -> {
+            if (!CLIENTS_OWN.contains(name)) {
+                request.header(name, value);
+            }
+        });
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(request.build(), BodyHandlers.ofString());
+        }
+    }
+
+    private static Signer signer(String service) {
+        return new Signer(Keys.ID, Keys.SECRET, null, "eu-central-1", service);
+    }
+
+    @Test
+    void a_signed_request_runs_as_its_key_in_its_region() throws Exception {
+        var answer = send(HttpClient.Version.HTTP_1_1, signer("lambda"), "/", "hello");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("hello");
+        assertThat(answer.headers().firstValue("x-account")).contains("000000000000");
+        assertThat(answer.headers().firstValue("x-region")).contains("eu-central-1");
+        assertThat(answer.headers().firstValue("x-principal")).contains("arn:aws:iam::000000000000:root");
+        assertThat(answer.headers().firstValue("x-amzn-requestid").orElse(""))
+                .matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    }
+
+    @Test
+    void an_upgrade_to_http2_is_taken_and_verified() throws Exception {
+        var answer = send(HttpClient.Version.HTTP_2, signer("lambda"), "/", "hello");
+        assertThat(answer.body()).isEqualTo("hello");
+        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+    }
+
+    @Test
+    void a_large_body_streams_and_is_verified() throws Exception {
+        var body = "0123456789".repeat(300_000);
+        var answer = send(HttpClient.Version.HTTP_1_1, signer("lambda"), "/", body);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo(body);
+    }
+
+    @Test
+    void an_unsigned_request_is_refused() throws Exception {
+        var answer = send(HttpClient.Version.HTTP_1_1, null, "/", "hello");
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body()).isEqualTo("Access Denied");
+    }
+
+    @Test
+    void a_wrong_secret_is_refused() throws Exception {
+        var forger = new Signer(Keys.ID, "guess", null, "eu-central-1", "lambda");
+        var answer = send(HttpClient.Version.HTTP_1_1, forger, "/", "hello");
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.headers().firstValue("x-amzn-errortype")).contains("InvalidSignatureException");
+    }
+
+    @Test
+    void the_health_page_is_open() throws Exception {
+        assertThat(send(HttpClient.Version.HTTP_1_1, null, "/_localstack/health", "")
+                        .body())
+                .isEqualTo("up");
+    }
+
+    @Test
+    void the_platforms_own_pages_are_for_the_owner_only() throws Exception {
+        var path = "/_tsumuji/why/12";
+        assertThat(send(HttpClient.Version.HTTP_1_1, signer("tsumuji"), path, "")
+                        .body())
+                .isEqualTo(path);
+        assertThat(send(HttpClient.Version.HTTP_1_1, null, path, "").statusCode())
+                .isEqualTo(403);
+        assertThat(send(HttpClient.Version.HTTP_1_1, signer("lambda"), path, "").statusCode())
+                .isEqualTo(403);
+        var role = new Signer(Keys.TEMPORARY_ID, Keys.SECRET, Keys.TOKEN, "eu-central-1", "tsumuji");
+        assertThat(send(HttpClient.Version.HTTP_1_1, role, path, "").statusCode())
+                .isEqualTo(403);
+        assertThat(send(HttpClient.Version.HTTP_1_1, signer("tsumuji"), "/_tsumuji/none", "")
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void a_body_other_than_the_signed_one_is_refused() throws Exception {
+        var signed = signer("lambda")
+                .sign(
+                        "POST",
+                        "/",
+                        null,
+                        Headers.of("host", "127.0.0.1:" + door.port(), "x-amz-target", "Echo.Echo"),
+                        "hello".getBytes(StandardCharsets.UTF_8),
+                        NOW);
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + "/"))
+                .version(HttpClient.Version.HTTP_1_1)
+                .POST(HttpRequest.BodyPublishers.ofString("hullo"));
+        signed.forEach((name, value) -> {
+            if (!CLIENTS_OWN.contains(name)) {
+                request.header(name, value);
+            }
+        });
+        try (var client = HttpClient.newHttpClient()) {
+            var answer = client.send(request.build(), BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.headers().firstValue("x-amzn-errortype")).contains("InvalidSignatureException");
+        }
+    }
+}
