@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * The services that the wire layer can name, whether the platform has them or not. Kept as tab-separated text, one line
- * for each service, followed by the lines of its operations and errors. Immutable.
+ * for each service, followed by the lines of its operations and errors; a hash sign begins a comment. Immutable.
  */
 public record Catalog(List<ServiceModel> services) {
     static final String RESOURCE = "dev/tsumuji/wire/catalog.tsv";
@@ -38,7 +38,7 @@ public record Catalog(List<ServiceModel> services) {
 
     static Catalog parse(String text) {
         var services = new ArrayList<ServiceModel>();
-        text.lines().map(line -> line.split("\t", -1)).forEach(f -> {
+        text.lines().filter(line -> !line.startsWith("#")).map(line -> line.split("\t", -1)).forEach(f -> {
             switch (f[0]) {
                 case "service" ->
                     services.add(new ServiceModel(

@@ -7,33 +7,44 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Makes the catalog from the SDK jars of a class path. Run by the build; tests run it in their own process. */
 public final class CatalogBuilder {
     private CatalogBuilder() {}
 
     /**
-     * Writes the catalog below a folder of classes.
+     * Writes the catalog below a folder of classes, unless the one that is there was made from the same jars.
      *
-     * @param arguments the folder, then a class path
+     * @param arguments the folder; the jars are those of this process's own class path
      */
     public static void main(String[] arguments) throws IOException {
+        var jars = sdkJars(System.getProperty("java.class.path"));
+        var source = "# " + jars.stream().map(jar -> jar.getFileName().toString()).toList() + "\n";
         var file = Path.of(arguments[0]).resolve(Catalog.RESOURCE);
+        if (Files.exists(file) && Files.readString(file).startsWith(source)) {
+            return;
+        }
         Files.createDirectories(file.getParent());
-        Files.writeString(file, of(arguments[1]).format());
+        Files.writeString(file, source + of(jars).format());
     }
 
     /** The catalog of all SDK modules on this process's own class path. */
     public static Catalog ofClassPath() throws IOException {
-        return of(System.getProperty("java.class.path"));
+        return of(sdkJars(System.getProperty("java.class.path")));
     }
 
-    static Catalog of(String classPath) throws IOException {
+    private static List<Path> sdkJars(String classPath) {
+        return Stream.of(classPath.split(File.pathSeparator))
+                .filter(part -> part.endsWith(".jar") && part.contains("awssdk"))
+                .map(Path::of)
+                .toList();
+    }
+
+    private static Catalog of(List<Path> jars) throws IOException {
         var services = new ArrayList<ServiceModel>();
-        for (var part : List.of(classPath.split(File.pathSeparator))) {
-            if (part.endsWith(".jar") && part.contains("awssdk")) {
-                services.addAll(SdkJar.read(Path.of(part)));
-            }
+        for (var jar : jars) {
+            services.addAll(SdkJar.read(jar));
         }
         services.sort(Comparator.comparing(ServiceModel::name).thenComparing(ServiceModel::api));
         return new Catalog(services);
