@@ -38,25 +38,30 @@ public record Catalog(List<ServiceModel> services) {
 
     static Catalog parse(String text) {
         var services = new ArrayList<ServiceModel>();
-        text.lines().filter(line -> !line.startsWith("#")).map(line -> line.split("\t", -1)).forEach(f -> {
-            switch (f[0]) {
-                case "service" ->
-                    services.add(new ServiceModel(
-                            f[1],
-                            f[2],
-                            Protocol.valueOf(f[3]),
-                            f[4],
-                            f[5],
-                            new ArrayList<Operation>(),
-                            new ArrayList<Failure>()));
-                case "operation" ->
-                    services.getLast()
-                            .operations()
-                            .add(new Operation(f[1], f[2], f[3], f[4].contains("i"), f[4].contains("o")));
-                case "failure" -> services.getLast().failures().add(new Failure(f[1], f[2], Integer.parseInt(f[3])));
-                default -> throw new IllegalStateException("the catalog has a line of an unknown kind: " + f[0]);
-            }
-        });
+        text.lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("\t", -1))
+                .forEach(f -> {
+                    switch (f[0]) {
+                        case "service" ->
+                            services.add(new ServiceModel(
+                                    f[1],
+                                    f[2],
+                                    Protocol.valueOf(f[3]),
+                                    f[4],
+                                    f[5],
+                                    new ArrayList<Operation>(),
+                                    new ArrayList<Failure>()));
+                        case "operation" ->
+                            services.getLast()
+                                    .operations()
+                                    .add(new Operation(f[1], f[2], f[3], f[4].contains("i"), f[4].contains("o")));
+                        case "failure" ->
+                            services.getLast().failures().add(new Failure(f[1], f[2], Integer.parseInt(f[3])));
+                        default ->
+                            throw new IllegalStateException("the catalog has a line of an unknown kind: " + f[0]);
+                    }
+                });
         return new Catalog(services);
     }
 

@@ -20,7 +20,8 @@ public final class CatalogBuilder {
      */
     public static void main(String[] arguments) throws IOException {
         var jars = sdkJars(System.getProperty("java.class.path"));
-        var source = "# " + jars.stream().map(jar -> jar.getFileName().toString()).toList() + "\n";
+        var source =
+                "# " + jars.stream().map(jar -> jar.getFileName().toString()).toList() + "\n";
         var file = Path.of(arguments[0]).resolve(Catalog.RESOURCE);
         if (Files.exists(file) && Files.readString(file).startsWith(source)) {
             return;
