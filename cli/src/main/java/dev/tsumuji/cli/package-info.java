@@ -1,4 +1,4 @@
-/** The command line, a client of a running platform. */
+/** The command line: starts, asks and stops a platform on this machine, over signed HTTP. */
 @NullMarked
 package dev.tsumuji.cli;
 
