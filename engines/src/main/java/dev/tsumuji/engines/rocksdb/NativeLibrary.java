@@ -1,6 +1,7 @@
 package dev.tsumuji.engines.rocksdb;
 
 import dev.tsumuji.kernel.kv.KvException;
+import java.io.File;
 import java.io.IOException;
 import java.net.JarURLConnection;
 import java.nio.channels.FileChannel;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
@@ -28,7 +30,7 @@ final class NativeLibrary {
         }
         try {
             var packed = RocksDB.class.getClassLoader().getResource(Environment.getJniLibraryFileName("rocksdb"));
-            if (packed != null && packed.openConnection() instanceof JarURLConnection jar) {
+            if (!installed() && packed != null && packed.openConnection() instanceof JarURLConnection jar) {
                 RocksDB.loadLibrary(List.of(unpacked(jar, directory).toString()));
             } else {
                 RocksDB.loadLibrary();
@@ -37,6 +39,14 @@ final class NativeLibrary {
         } catch (IOException e) {
             throw new KvException(KvException.Kind.ENGINE, "RocksDB's library can't be unpacked to " + directory, e);
         }
+    }
+
+    /** Whether the build, or a package, put the library where the JVM looks for libraries. */
+    private static boolean installed() {
+        var name = Environment.getJniLibraryFileName("rocksdb");
+        var directories = System.getProperty("java.library.path", "").split(File.pathSeparator, -1);
+        return Arrays.stream(directories)
+                .anyMatch(directory -> !directory.isEmpty() && Files.exists(Path.of(directory, name)));
     }
 
     /** The directory that holds the library; it is named after the library's checksum. */
