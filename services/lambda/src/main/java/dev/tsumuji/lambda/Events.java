@@ -1,0 +1,106 @@
+package dev.tsumuji.lambda;
+
+import dev.tsumuji.kernel.kv.Codec;
+import dev.tsumuji.kernel.kv.Kv;
+import dev.tsumuji.kernel.outbox.Outbox;
+import dev.tsumuji.sandbox.Sandbox;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
+
+/**
+ * Asynchronous invocations. An accepted event is on disk, and is run at least once: until it succeeds, has failed as often
+ * as it may, or is too old. While its function can't be run (throttled, or the platform fails) it is put off with growing
+ * delays that don't count as attempts. Thread-safe.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html">Error handling</a>
+ */
+final class Events {
+    static final String TOPIC = "lambda.event";
+
+    private static final Logger LOG = System.getLogger(Events.class.getName());
+    private static final Codec<Event> EVENT = Codec.of(Event.class);
+    private static final Duration PUT_OFF_MIN = Duration.ofSeconds(1);
+    private static final Duration PUT_OFF_MAX = Duration.ofMinutes(5);
+
+    private final Kv kv;
+    private final Outbox outbox;
+    private final FunctionStore store;
+    private final InstantSource clock;
+    private final LambdaSettings settings;
+    private @Nullable Invocations invocations;
+
+    Events(FunctionStore store, Outbox outbox, InstantSource clock, LambdaSettings settings) {
+        this.kv = store.kv();
+        this.store = store;
+        this.outbox = outbox;
+        this.clock = clock;
+        this.settings = settings;
+        outbox.handle(TOPIC, settings.concurrencyMax(), this::deliver);
+    }
+
+    /** Set once, before anything is delivered: the two need each other. */
+    void runWith(Invocations invocations) {
+        this.invocations = invocations;
+    }
+
+    /** Returns when the event is on disk. */
+    void accept(FunctionName function, byte[] payload, String requestId) {
+        var id = function.id();
+        var now = clock.instant();
+        var event = new Event(
+                id.account(), id.region(), id.name(), function.qualifier(), requestId, payload, now, 0, 0);
+        var work = EVENT.encode(event);
+        kv.<@Nullable Object>transact(txn -> {
+            outbox.put(txn, TOPIC, now, work);
+            return null;
+        });
+    }
+
+    private Outbox.Outcome deliver(Outbox.Delivery delivery) {
+        var event = EVENT.decode(delivery.work());
+        var runner = Objects.requireNonNull(invocations);
+        try {
+            var name = event.function();
+            var target = runner.active(store.target(name.id(), name.qualifierOrLatest()), name);
+            var outcome = runner.run(target, name.arn(), event.requestId(), event.payload(), null, false);
+            return switch (outcome.answer()) {
+                case Sandbox.Answer.Success success -> new Outbox.Outcome.Done();
+                case Sandbox.Answer.Failure failure -> failed(event.afterFailure());
+            };
+        } catch (ResourceNotFoundException e) {
+            LOG.log(Level.DEBUG, "an event is dropped: {0}", e.getMessage());
+            return new Outbox.Outcome.Done();
+        } catch (AwsServiceException e) {
+            return putOff(event.afterDelay());
+        }
+    }
+
+    private Outbox.Outcome failed(Event event) {
+        var delays = settings.retryDelays();
+        if (event.failures() > delays.size()) {
+            return new Outbox.Outcome.Done();
+        }
+        return later(event, delays.get(event.failures() - 1));
+    }
+
+    private Outbox.Outcome putOff(Event event) {
+        var delay = PUT_OFF_MIN.multipliedBy(1L << Math.min(event.delays() - 1, 16));
+        return later(event, delay.compareTo(PUT_OFF_MAX) > 0 ? PUT_OFF_MAX : delay);
+    }
+
+    /** Again after a while, unless the event would be too old by then. */
+    private Outbox.Outcome later(Event event, Duration delay) {
+        var due = clock.instant().plus(delay);
+        if (due.isAfter(event.acceptedAt().plus(settings.eventAgeMax()))) {
+            LOG.log(Level.DEBUG, "an event of {0} is given up for its age", event.function().arn());
+            return new Outbox.Outcome.Done();
+        }
+        return new Outbox.Outcome.Retry(due, EVENT.encode(event));
+    }
+}

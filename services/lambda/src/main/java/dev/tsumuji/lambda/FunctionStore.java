@@ -1,0 +1,118 @@
+package dev.tsumuji.lambda;
+
+import dev.tsumuji.kernel.kv.Kv;
+import dev.tsumuji.kernel.kv.Snapshot;
+import dev.tsumuji.kernel.kv.Txn;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Functions in the key-value store, with a cache in front of it for what every invocation needs. Thread-safe.
+ *
+ * <p>The cache is never stale behind an acknowledged change: a change drops its function's {@link Cached} after its commit
+ * and before it returns. Who read an older snapshot puts it into an object that nobody will find any more.
+ */
+final class FunctionStore {
+    private static final int CACHED_MAX = 20_000;
+
+    private final Kv kv;
+    private final ConcurrentHashMap<FunctionId, Cached> cache = new ConcurrentHashMap<>();
+
+    FunctionStore(Kv kv) {
+        this.kv = kv;
+    }
+
+    Kv kv() {
+        return kv;
+    }
+
+    /** Runs a transaction about one function. */
+    void change(FunctionId id, Consumer<Txn> body) {
+        try {
+            kv.<@Nullable Object>transact(txn -> {
+                body.accept(txn);
+                return null;
+            });
+        } finally {
+            cache.remove(id);
+        }
+    }
+
+    /** @throws software.amazon.awssdk.awscore.exception.AwsServiceException when there is no such version */
+    Target target(FunctionId id, String version) {
+        var target = cached(id).targets.computeIfAbsent(version, v -> kv.read(snapshot -> load(snapshot, id, v)));
+        if (target == null) {
+            cache.remove(id);
+            throw LambdaErrors.functionNotFound(id.arn(version));
+        }
+        return target;
+    }
+
+    private static @Nullable Target load(Snapshot snapshot, FunctionId id, String version) {
+        var function = version(snapshot, id, version);
+        var reserved = LambdaKeys.RESERVED.decodeNullable(snapshot.get(LambdaKeys.reserved(id)));
+        return function == null ? null : new Target(id, function, reserved == null ? null : reserved.concurrency());
+    }
+
+    /** The resource policy of a function, version or alias; null when it has none. */
+    @Nullable String policy(FunctionId id, String qualifier) {
+        return cached(id)
+                .policies
+                .computeIfAbsent(qualifier, q -> kv.read(snapshot -> Optional.ofNullable(
+                                LambdaKeys.POLICY.decodeNullable(snapshot.get(LambdaKeys.policy(id, q))))
+                        .map(Policy::document)))
+                .orElse(null);
+    }
+
+    private Cached cached(FunctionId id) {
+        if (cache.size() > CACHED_MAX) {
+            cache.clear();
+        }
+        return cache.computeIfAbsent(id, absent -> new Cached());
+    }
+
+    FunctionHead head(FunctionId id) {
+        return kv.read(snapshot -> head(snapshot, id));
+    }
+
+    /** @throws software.amazon.awssdk.awscore.exception.AwsServiceException when there is no such function */
+    FunctionHead head(Snapshot snapshot, FunctionId id) {
+        var head = LambdaKeys.HEAD.decodeNullable(snapshot.get(LambdaKeys.head(id)));
+        if (head == null) {
+            throw LambdaErrors.functionNotFound(id.arn());
+        }
+        return head;
+    }
+
+    boolean exists(Snapshot snapshot, FunctionId id) {
+        return snapshot.get(LambdaKeys.head(id)) != null;
+    }
+
+    /** @throws software.amazon.awssdk.awscore.exception.AwsServiceException when there is no such function */
+    Function latest(Snapshot snapshot, FunctionId id) {
+        var function = version(snapshot, id, FunctionName.LATEST);
+        if (function == null) {
+            throw LambdaErrors.functionNotFound(id.arn());
+        }
+        return function;
+    }
+
+    static @Nullable Function version(Snapshot snapshot, FunctionId id, String version) {
+        if (!version.equals(FunctionName.LATEST) && (!FunctionName.isVersionNumber(version) || version.length() > 18)) {
+            return null;
+        }
+        return LambdaKeys.FUNCTION.decodeNullable(snapshot.get(LambdaKeys.version(id, version)));
+    }
+
+    void put(Txn txn, FunctionId id, Function function) {
+        txn.put(LambdaKeys.version(id, function.configuration().version()), LambdaKeys.FUNCTION.encode(function));
+    }
+
+    /** What is known of one function; forgotten as a whole. */
+    private static final class Cached {
+        private final ConcurrentHashMap<String, Target> targets = new ConcurrentHashMap<>();
+        private final ConcurrentHashMap<String, Optional<String>> policies = new ConcurrentHashMap<>();
+    }
+}

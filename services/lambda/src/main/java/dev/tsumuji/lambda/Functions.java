@@ -1,0 +1,354 @@
+package dev.tsumuji.lambda;
+
+import dev.tsumuji.kernel.blobs.Blobs;
+import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.kv.Codec;
+import dev.tsumuji.kernel.kv.Txn;
+import dev.tsumuji.kernel.outbox.Outbox;
+import dev.tsumuji.kernel.time.Ids;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.CreateFunctionResponse;
+import software.amazon.awssdk.services.lambda.model.DeleteFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.DeleteFunctionResponse;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
+import software.amazon.awssdk.services.lambda.model.LastUpdateStatusReasonCode;
+import software.amazon.awssdk.services.lambda.model.State;
+import software.amazon.awssdk.services.lambda.model.StateReasonCode;
+import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
+import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeResponse;
+import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
+import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationResponse;
+
+/**
+ * Creates, changes, publishes and deletes functions. A change is acknowledged when it is on disk together with the
+ * {@link Activation} that completes it, so a function that is pending when the platform dies becomes active when it is
+ * back. Thread-safe.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html">Lambda function states</a>
+ */
+final class Functions {
+    static final String ACTIVATION_TOPIC = "lambda.activation";
+
+    private static final Codec<Activation> ACTIVATION = Codec.of(Activation.class);
+    private static final String CREATING = "The function is being created.";
+    private static final int ACTIVATIONS_MAX = 8;
+    private static final int VERSIONS_MAX = 100_000;
+    private static final DateTimeFormatter LAST_MODIFIED =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'+0000'").withZone(ZoneOffset.UTC);
+
+    private final FunctionStore store;
+    private final FunctionRules rules;
+    private final Roles roles;
+    private final Packages packages;
+    private final Blobs blobs;
+    private final Outbox outbox;
+    private final Instances instances;
+    private final InstantSource clock;
+    private final Ids ids;
+
+    Functions(
+            FunctionStore store,
+            FunctionRules rules,
+            Roles roles,
+            Packages packages,
+            Blobs blobs,
+            Outbox outbox,
+            Instances instances,
+            InstantSource clock,
+            Ids ids) {
+        this.store = store;
+        this.rules = rules;
+        this.roles = roles;
+        this.packages = packages;
+        this.blobs = blobs;
+        this.outbox = outbox;
+        this.instances = instances;
+        this.clock = clock;
+        this.ids = ids;
+        outbox.handle(ACTIVATION_TOPIC, ACTIVATIONS_MAX, this::activate);
+    }
+
+    CreateFunctionResponse create(CreateFunctionRequest request) {
+        var id = FunctionName.ofNew(request.functionName(), Call.current());
+        var configured = rules.configure(id, request);
+        roles.check(id, request.role());
+        var code = request.code();
+        var zip = code(code.zipFile(), code.s3Bucket() != null || code.s3Key() != null);
+        var blob = packages.store(zip, "CreateFunction");
+        var configuration = changed(configured.toBuilder(), clock.instant())
+                .codeSize(blob.sizeBytes())
+                .codeSha256(blob.sha256())
+                .state(State.PENDING)
+                .stateReason(CREATING)
+                .stateReasonCode(StateReasonCode.CREATING)
+                .build();
+        var function = new Function(configuration, blob.id(), ids.hex(32));
+        boolean publish = Boolean.TRUE.equals(request.publish());
+        store.change(id, txn -> {
+            if (store.exists(txn, id)) {
+                throw LambdaErrors.conflict("Function already exist: " + id.name());
+            }
+            var usage = Usage.read(txn.unchecked(), id.account(), id.region());
+            if (usage.codeBytes() + blob.sizeBytes() > LambdaLimits.CODE_STORAGE_MAX_BYTES) {
+                throw LambdaErrors.codeStorageExceeded();
+            }
+            blobs.publish(txn, blob);
+            Usage.add(txn, id, 1, blob.sizeBytes());
+            var head = new FunctionHead(request.tags(), 1);
+            txn.put(LambdaKeys.head(id), LambdaKeys.HEAD.encode(head));
+            putPending(txn, id, function);
+            if (publish) {
+                putVersion(txn, id, head, function, null);
+            }
+        });
+        return Members.copy(
+                        publish ? configuration.toBuilder().version("1").build() : configuration,
+                        CreateFunctionResponse.builder())
+                .build();
+    }
+
+    UpdateFunctionCodeResponse updateCode(UpdateFunctionCodeRequest request) {
+        var id = unqualified(request.functionName());
+        store.head(id);
+        if (request.imageUri() != null) {
+            throw LambdaErrors.invalid("Please don't provide ImageUri when updating a function with packageType Zip.");
+        }
+        var zip = code(request.zipFile(), request.s3Bucket() != null || request.s3Key() != null);
+        var blob = packages.store(zip, "UpdateFunctionCode");
+        var now = clock.instant();
+        var result = new FunctionConfiguration[1];
+        store.change(id, txn -> {
+            var old = changeable(txn, id, request.revisionId());
+            var builder = changed(old.configuration().toBuilder(), now)
+                    .codeSize(blob.sizeBytes())
+                    .codeSha256(blob.sha256());
+            if (request.hasArchitectures()) {
+                builder.architectures(FunctionRules.one(request.architectures()));
+            }
+            if (Boolean.TRUE.equals(request.dryRun())) {
+                result[0] = builder.build();
+                return;
+            }
+            var function = new Function(inProgress(builder), blob.id(), ids.hex(32));
+            blobs.publish(txn, blob);
+            Usage.add(txn, id, 0, blob.sizeBytes());
+            putPending(txn, id, function);
+            retireCode(txn, id, old, FunctionName.LATEST);
+            result[0] = Boolean.TRUE.equals(request.publish())
+                    ? putVersion(txn, id, store.head(txn, id), function, State.PENDING)
+                    : function.configuration();
+        });
+        return Members.copy(result[0], UpdateFunctionCodeResponse.builder()).build();
+    }
+
+    UpdateFunctionConfigurationResponse updateConfiguration(UpdateFunctionConfigurationRequest request) {
+        var id = unqualified(request.functionName());
+        store.head(id);
+        if (request.role() != null) {
+            roles.check(id, request.role());
+        }
+        var now = clock.instant();
+        var result = new FunctionConfiguration[1];
+        store.change(id, txn -> {
+            var old = changeable(txn, id, request.revisionId());
+            var builder = rules.reconfigure(id, old.configuration(), request).toBuilder();
+            var function = new Function(inProgress(changed(builder, now)), old.packageId(), ids.hex(32));
+            putPending(txn, id, function);
+            instancesAfter(txn, old);
+            result[0] = function.configuration();
+        });
+        return Members.copy(result[0], UpdateFunctionConfigurationResponse.builder())
+                .build();
+    }
+
+    DeleteFunctionResponse delete(DeleteFunctionRequest request) {
+        var name = FunctionName.of(request.functionName(), request.qualifier(), Call.current());
+        var id = name.id();
+        var qualifier = name.qualifier();
+        if (qualifier == null) {
+            store.change(id, txn -> deleteAll(txn, id));
+            return DeleteFunctionResponse.builder().build();
+        }
+        if (qualifier.equals(FunctionName.LATEST)) {
+            throw LambdaErrors.invalid("$LATEST version cannot be deleted without deleting the function.");
+        }
+        if (!FunctionName.isVersionNumber(qualifier) && !qualifier.contains("$")) {
+            throw LambdaErrors.invalid("Deletion of aliases is not currently supported.");
+        }
+        store.change(id, txn -> deleteVersion(txn, id, qualifier));
+        return DeleteFunctionResponse.builder().build();
+    }
+
+    private void deleteAll(Txn txn, FunctionId id) {
+        store.head(txn, id);
+        long bytes = 0;
+        var packageIds = new ArrayList<String>();
+        for (var function : versions(txn, id)) {
+            if (!packageIds.contains(function.packageId())) {
+                packageIds.add(function.packageId());
+                bytes += function.configuration().codeSize();
+            }
+            instancesAfter(txn, function);
+        }
+        for (var packageId : packageIds) {
+            blobs.retire(txn, packageId);
+            txn.afterCommit(() -> packages.forget(packageId));
+        }
+        Usage.add(txn, id, -1, -bytes);
+        txn.delete(LambdaKeys.head(id));
+        txn.delete(LambdaKeys.versions(id));
+        txn.delete(LambdaKeys.policies(id));
+        txn.delete(LambdaKeys.reserved(id));
+    }
+
+    private void deleteVersion(Txn txn, FunctionId id, String version) {
+        store.head(txn, id);
+        var function = FunctionStore.version(txn, id, version);
+        if (function == null) {
+            return;
+        }
+        txn.delete(LambdaKeys.version(id, version));
+        txn.delete(LambdaKeys.policy(id, version));
+        retireCode(txn, id, function, version);
+    }
+
+    /** Lets go of a version's code and instances, unless another version has the same code. */
+    private void retireCode(Txn txn, FunctionId id, Function old, String version) {
+        boolean shared = versions(txn, id).stream()
+                .anyMatch(other -> other.packageId().equals(old.packageId())
+                        && !other.configuration().version().equals(version));
+        if (!shared) {
+            blobs.retire(txn, old.packageId());
+            Usage.add(txn, id, 0, -old.configuration().codeSize());
+            txn.afterCommit(() -> packages.forget(old.packageId()));
+        }
+        instancesAfter(txn, old);
+    }
+
+    private void instancesAfter(Txn txn, Function old) {
+        txn.afterCommit(() -> instances.retire(old.generation()));
+    }
+
+    private static List<Function> versions(Txn txn, FunctionId id) {
+        return txn.scan(LambdaKeys.versions(id), VERSIONS_MAX).stream()
+                .map(entry -> LambdaKeys.FUNCTION.decode(entry.value()))
+                .toList();
+    }
+
+    /** $LATEST as it may be changed now, and its instances' end after the change. */
+    private Function changeable(Txn txn, FunctionId id, @Nullable String revisionId) {
+        var function = store.latest(txn, id);
+        var configuration = function.configuration();
+        if (revisionId != null && !revisionId.equals(configuration.revisionId())) {
+            throw LambdaErrors.precondition("The Revision Id provided does not match the latest Revision Id. "
+                    + "Call the GetFunction/GetAlias API to retrieve the latest Revision Id");
+        }
+        settled(id, configuration);
+        return function;
+    }
+
+    /** Refuses while a creation or an update is under way. */
+    static void settled(FunctionId id, FunctionConfiguration configuration) {
+        if (configuration.state() == State.PENDING) {
+            throw LambdaErrors.conflict("The operation cannot be performed at this time. "
+                    + "The function is currently in the following state: Pending");
+        }
+        if (configuration.lastUpdateStatus() == LastUpdateStatus.IN_PROGRESS) {
+            throw LambdaErrors.conflict("The operation cannot be performed at this time. "
+                    + "An update is in progress for resource: " + id.arn());
+        }
+    }
+
+    private FunctionConfiguration.Builder changed(FunctionConfiguration.Builder configuration, Instant at) {
+        return configuration.revisionId(ids.uuid()).lastModified(LAST_MODIFIED.format(at));
+    }
+
+    private static FunctionConfiguration inProgress(FunctionConfiguration.Builder configuration) {
+        return configuration
+                .lastUpdateStatus(LastUpdateStatus.IN_PROGRESS)
+                .lastUpdateStatusReason(CREATING)
+                .lastUpdateStatusReasonCode(LastUpdateStatusReasonCode.fromValue("Creating"))
+                .build();
+    }
+
+    private void putPending(Txn txn, FunctionId id, Function function) {
+        store.put(txn, id, function);
+        var work = new Activation(
+                id.account(), id.region(), id.name(), function.configuration().version(), function.generation());
+        outbox.put(txn, ACTIVATION_TOPIC, clock.instant(), ACTIVATION.encode(work));
+    }
+
+    /** Publishes what $LATEST is now as the next version. */
+    private FunctionConfiguration putVersion(
+            Txn txn, FunctionId id, FunctionHead head, Function latest, @Nullable State state) {
+        var version = Long.toString(head.versionNext());
+        var configuration = latest.configuration().toBuilder()
+                .version(version)
+                .functionArn(id.arn(version))
+                .revisionId(ids.uuid());
+        if (state != null) {
+            configuration
+                    .state(state)
+                    .stateReason(CREATING)
+                    .stateReasonCode(StateReasonCode.CREATING)
+                    .lastUpdateStatus((LastUpdateStatus) null)
+                    .lastUpdateStatusReason(null)
+                    .lastUpdateStatusReasonCode((LastUpdateStatusReasonCode) null);
+        }
+        var function = new Function(configuration.build(), latest.packageId(), ids.hex(32));
+        putPending(txn, id, function);
+        txn.put(
+                LambdaKeys.head(id),
+                LambdaKeys.HEAD.encode(new FunctionHead(head.tags(), head.versionNext() + 1)));
+        return function.configuration();
+    }
+
+    /** Completes a creation or an update. Done again after a crash, it changes nothing. */
+    private Outbox.Outcome activate(Outbox.Delivery delivery) {
+        var work = ACTIVATION.decode(delivery.work());
+        var id = work.id();
+        store.change(id, txn -> {
+            var function = FunctionStore.version(txn, id, work.version());
+            if (function == null || !function.generation().equals(work.generation())) {
+                return;
+            }
+            var active = function.configuration().toBuilder()
+                    .state(State.ACTIVE)
+                    .stateReason(null)
+                    .stateReasonCode((StateReasonCode) null)
+                    .lastUpdateStatus(LastUpdateStatus.SUCCESSFUL)
+                    .lastUpdateStatusReason(null)
+                    .lastUpdateStatusReasonCode((LastUpdateStatusReasonCode) null);
+            if (work.version().equals(FunctionName.LATEST)) {
+                active.revisionId(ids.uuid());
+            }
+            store.put(txn, id, function.with(active.build()));
+        });
+        return new Outbox.Outcome.Done();
+    }
+
+    /** The name of a function whose $LATEST is meant. */
+    private static FunctionId unqualified(String text) {
+        return FunctionName.of(text, null, Call.current()).id();
+    }
+
+    private static byte[] code(@Nullable SdkBytes zip, boolean fromS3) {
+        if (fromS3) {
+            throw new UnsupportedOperationException("code from S3 is not built; give the zip in ZipFile");
+        }
+        if (zip == null) {
+            throw LambdaErrors.invalid("Please provide a source for function code.");
+        }
+        return Objects.requireNonNull(zip.asByteArrayUnsafe());
+    }
+}

@@ -1,0 +1,44 @@
+package dev.tsumuji.lambda;
+
+import dev.tsumuji.sandbox.Sandbox;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running copy of a function: its sandbox, its log stream, its code. Used by one thread at a time between being taken
+ * from its pool and put back.
+ */
+final class Instance implements AutoCloseable {
+    final Sandbox sandbox;
+    final FunctionLog log;
+    private final Packages.Lease code;
+    private final Instant credentialsUntil;
+
+    /** How long initialisation took, until the first invocation has reported it. */
+    @Nullable Duration initUnreported;
+
+    /** Milliseconds of the clock when it was put back. */
+    volatile long idleSinceMillis;
+
+    Instance(Sandbox sandbox, FunctionLog log, Packages.Lease code, Instant credentialsUntil) {
+        this.sandbox = sandbox;
+        this.log = log;
+        this.code = code;
+        this.credentialsUntil = credentialsUntil;
+    }
+
+    /** Whether an invocation that ends by then may still run here. */
+    boolean goodUntil(Instant end) {
+        return sandbox.isAlive() && end.isBefore(credentialsUntil);
+    }
+
+    @Override
+    public void close() {
+        try {
+            sandbox.close();
+        } finally {
+            code.close();
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.tsumuji.lambda;
+
+import dev.tsumuji.kernel.cloud.Cloud;
+import dev.tsumuji.kernel.time.Ids;
+import dev.tsumuji.kernel.time.Scheduler;
+import dev.tsumuji.sandbox.Sandbox;
+import dev.tsumuji.sandbox.Sandboxes;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+
+/**
+ * Starts instances: assumes the role, unpacks the code, opens the log, sets the environment, starts the sandbox.
+ * Thread-safe.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html">Environment variables</a>
+ */
+final class InstanceFactory implements AutoCloseable {
+    /** Where the platform is reached from inside, whatever its port outside. */
+    private static final int PLATFORM_PORT = 4566;
+
+    private static final Duration INIT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CREDENTIALS_RESERVE = Duration.ofMinutes(1);
+    private static final DateTimeFormatter STREAM_DAY =
+            DateTimeFormatter.ofPattern("uuuu/MM/dd").withZone(ZoneOffset.UTC);
+
+    private final Sandboxes sandboxes;
+    private final Packages packages;
+    private final Roles roles;
+    private final Cloud cloud;
+    private final InstantSource clock;
+    private final Ids ids;
+    private final Scheduler scheduler;
+    private final LambdaSettings settings;
+    private final Set<FunctionLog> unwritten = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable InetSocketAddress platform;
+
+    InstanceFactory(
+            Sandboxes sandboxes,
+            Packages packages,
+            Roles roles,
+            Cloud cloud,
+            InstantSource clock,
+            Ids ids,
+            Scheduler scheduler,
+            LambdaSettings settings) {
+        this.sandboxes = sandboxes;
+        this.packages = packages;
+        this.roles = roles;
+        this.cloud = cloud;
+        this.clock = clock;
+        this.ids = ids;
+        this.scheduler = scheduler;
+        this.settings = settings;
+    }
+
+    /** @param address where the platform listens; functions started before know of none */
+    void platform(InetSocketAddress address) {
+        platform = address;
+    }
+
+    Instance start(Target target) throws IOException {
+        var now = clock.instant();
+        var role = roles.assume(target.id(), target.configuration().role());
+        var stream = STREAM_DAY.format(now) + "/[" + target.version() + "]" + ids.hex(32);
+        var log = new FunctionLog(
+                cloud.client(CloudWatchLogsClient.class, role.caller(target.id())),
+                scheduler,
+                settings.logDelay(),
+                target.configuration().loggingConfig().logGroup(),
+                stream,
+                unwritten);
+        var code = packages.use(
+                target.function().packageId(), target.configuration().codeSize());
+        try {
+            log.add(now.toEpochMilli(), initStart(target));
+            var sandbox = sandboxes.start(spec(target, role, stream, code), log::printed);
+            return new Instance(sandbox, log, code, credentialsUntil(role));
+        } catch (IOException | RuntimeException e) {
+            code.close();
+            throw e;
+        }
+    }
+
+    private static String initStart(Target target) {
+        var version = target.configuration().runtimeVersionConfig();
+        return ReportLine.initStart(target.configuration().runtimeAsString(), version.runtimeVersionArn());
+    }
+
+    private static Instant credentialsUntil(RoleSession role) {
+        return role.session().expiresAt().minus(CREDENTIALS_RESERVE);
+    }
+
+    private Sandbox.Spec spec(Target target, RoleSession role, String stream, Packages.Lease code) {
+        var configuration = target.configuration();
+        var address = platform;
+        Map<Integer, InetSocketAddress> endpoints = address == null ? Map.of() : Map.of(PLATFORM_PORT, address);
+        return new Sandbox.Spec(
+                target.id().name(),
+                configuration.runtimeAsString(),
+                code.path(),
+                configuration.handler(),
+                environment(target, role, stream, address != null),
+                configuration.memorySize(),
+                configuration.ephemeralStorage().size(),
+                target.timeout().compareTo(INIT_TIMEOUT) > 0 ? target.timeout() : INIT_TIMEOUT,
+                endpoints);
+    }
+
+    private static Map<String, String> environment(Target target, RoleSession role, String stream, boolean reachable) {
+        var configuration = target.configuration();
+        var id = target.id();
+        var all = new HashMap<String, String>();
+        all.put("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin");
+        all.put("LANG", "en_US.UTF-8");
+        all.put("TZ", ":UTC");
+        all.put("LD_LIBRARY_PATH", "/var/task:/var/task/lib:/opt/lib");
+        if (reachable) {
+            all.put("AWS_ENDPOINT_URL", "http://127.0.0.1:" + PLATFORM_PORT);
+        }
+        if (configuration.environment() != null) {
+            all.putAll(configuration.environment().variables());
+        }
+        all.put("LAMBDA_TASK_ROOT", "/var/task");
+        all.put("LAMBDA_RUNTIME_DIR", "/var/runtime");
+        all.put("_HANDLER", configuration.handler());
+        all.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + configuration.runtimeAsString());
+        all.put("AWS_REGION", id.region());
+        all.put("AWS_DEFAULT_REGION", id.region());
+        all.put("AWS_LAMBDA_FUNCTION_NAME", id.name());
+        all.put("AWS_LAMBDA_FUNCTION_VERSION", target.version());
+        all.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(configuration.memorySize()));
+        all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+        all.put("AWS_LAMBDA_LOG_GROUP_NAME", configuration.loggingConfig().logGroup());
+        all.put("AWS_LAMBDA_LOG_STREAM_NAME", stream);
+        all.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
+        all.put("AWS_ACCESS_KEY_ID", role.credentials().accessKeyId());
+        all.put("AWS_SECRET_ACCESS_KEY", role.credentials().secretAccessKey());
+        all.put("AWS_SESSION_TOKEN", role.credentials().sessionToken());
+        return all;
+    }
+
+    /** Writes what logs still have. */
+    @Override
+    public void close() {
+        unwritten.forEach(FunctionLog::flush);
+    }
+}

@@ -1,0 +1,138 @@
+package dev.tsumuji.lambda;
+
+import dev.tsumuji.kernel.time.Scheduler;
+import dev.tsumuji.sandbox.Sandbox;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * All running instances. An invocation takes the most recently used idle one of its function's generation, or starts one on
+ * its own thread; a generation that was replaced is retired, one that nobody uses is ended after the idle time. Thread-safe.
+ *
+ * <p>At most so many sandboxes as the settings say are starting at once; others wait in line. Who takes longer than
+ * {@link #START_SHARE} to initialise no longer counts, so that slow functions don't hold up the rest.
+ */
+final class Instances implements AutoCloseable {
+    private static final Duration START_SHARE = Duration.ofSeconds(2);
+
+    private final InstanceFactory factory;
+    private final Scheduler scheduler;
+    private final InstantSource clock;
+    private final Duration idleTime;
+    private final Semaphore starting;
+    /** By generation. */
+    private final ConcurrentHashMap<String, InstancePool> pools = new ConcurrentHashMap<>();
+
+    private volatile boolean closed;
+
+    Instances(InstanceFactory factory, Scheduler scheduler, InstantSource clock, LambdaSettings settings) {
+        this.factory = factory;
+        this.scheduler = scheduler;
+        this.clock = clock;
+        this.idleTime = settings.idleTime();
+        this.starting = new Semaphore(settings.startingMax(), true);
+    }
+
+    /** What came of asking for an instance: one that is initialised, or what its initialisation ended with. */
+    sealed interface Taken {
+        record Ready(Instance instance, InstancePool pool) implements Taken {}
+
+        /** The instance is dead; it is only good for its log. */
+        record Broken(Instance instance, Duration initTook, Sandbox.Answer answer) implements Taken {}
+    }
+
+    /** @throws IOException when no sandbox can be started */
+    Taken take(Target target) throws IOException {
+        var pool = pools.computeIfAbsent(target.function().generation(), absent -> new InstancePool());
+        var warm = pool.take(clock.instant().plus(target.timeout()));
+        return warm != null ? new Taken.Ready(warm, pool) : start(target, pool);
+    }
+
+    void putBack(Instance instance, InstancePool pool) {
+        pool.putBack(instance, clock.millis());
+        if (pool.hasIdle() && pool.watched.compareAndSet(false, true)) {
+            scheduler.after(idleTime, () -> endIdle(pool));
+        }
+    }
+
+    private Taken start(Target target, InstancePool pool) throws IOException {
+        var permit = permit();
+        try {
+            if (closed) {
+                throw new IOException("the platform is stopping");
+            }
+            var instance = factory.start(target);
+            pool.started(instance);
+            if (closed) {
+                pool.kill();
+            }
+            return switch (instance.sandbox.awaitInit()) {
+                case Sandbox.Init.Ready ready -> {
+                    instance.initUnreported = ready.took();
+                    yield new Taken.Ready(instance, pool);
+                }
+                case Sandbox.Init.Failed failed -> {
+                    instance.close();
+                    pool.putBack(instance, 0);
+                    yield new Taken.Broken(instance, failed.took(), failed.answer());
+                }
+            };
+        } finally {
+            permit.run();
+        }
+    }
+
+    /** Waits for its turn to start a sandbox; the result ends the turn, once. */
+    private Runnable permit() throws IOException {
+        try {
+            starting.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting to start a sandbox", e);
+        }
+        var over = new AtomicBoolean();
+        Runnable end = () -> {
+            if (over.compareAndSet(false, true)) {
+                starting.release();
+            }
+        };
+        var timer = scheduler.after(START_SHARE, end);
+        return () -> {
+            timer.cancel();
+            end.run();
+        };
+    }
+
+    private void endIdle(InstancePool pool) {
+        pool.closeIdle(clock.millis() - idleTime.toMillis());
+        pool.watched.set(false);
+        if (pool.hasIdle()) {
+            if (pool.watched.compareAndSet(false, true)) {
+                scheduler.after(idleTime, () -> endIdle(pool));
+            }
+        } else if (pool.isIdle()) {
+            pools.values().remove(pool);
+        }
+    }
+
+    /** Lets go of the instances of a generation that was replaced or deleted. */
+    void retire(String generation) {
+        var pool = pools.remove(generation);
+        if (pool != null) {
+            // not on the thread that commits: ending a process takes a while
+            Thread.startVirtualThread(pool::retire);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        pools.values().forEach(InstancePool::kill);
+        pools.clear();
+        factory.close();
+    }
+}

@@ -1,0 +1,276 @@
+package dev.tsumuji.lambda;
+
+import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.kv.Watch;
+import dev.tsumuji.kernel.kv.Range;
+import dev.tsumuji.sandbox.Sandbox;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+import software.amazon.awssdk.services.lambda.model.InvokeRequest;
+import software.amazon.awssdk.services.lambda.model.InvokeResponse;
+import software.amazon.awssdk.services.lambda.model.LogType;
+import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.lambda.model.State;
+
+/**
+ * Runs functions. A warm invocation runs wholly on the caller's thread: function from the cache, instance from its pool,
+ * into the sandbox and back, log lines into a queue; no store is read or written. Thread-safe.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html">Invoke</a>
+ */
+final class Invocations {
+    /** How long an invocation waits for a function that was just created. */
+    private static final Duration PENDING_MAX = Duration.ofSeconds(5);
+
+    private final FunctionStore store;
+    private final Instances instances;
+    private final ConcurrencyGate gate;
+    private final Events events;
+    private final InstantSource clock;
+
+    Invocations(
+            FunctionStore store, Instances instances, ConcurrencyGate gate, Events events, InstantSource clock) {
+        this.store = store;
+        this.instances = instances;
+        this.gate = gate;
+        this.events = events;
+        this.clock = clock;
+        events.runWith(this);
+    }
+
+    InvokeResponse invoke(InvokeRequest request) {
+        var call = Call.current();
+        var name = FunctionName.of(request.functionName(), request.qualifier(), call);
+        var payload = request.payload() == null ? new byte[0] : request.payload().asByteArrayUnsafe();
+        boolean event = request.invocationType() == InvocationType.EVENT;
+        check(payload, event);
+        var target = target(name);
+        if (request.invocationType() == InvocationType.DRY_RUN) {
+            return InvokeResponse.builder().statusCode(204).build();
+        }
+        if (event) {
+            events.accept(name, orEmptyObject(payload), call.requestId());
+            return InvokeResponse.builder().statusCode(202).build();
+        }
+        var outcome = run(
+                active(target, name),
+                name.arn(),
+                call.requestId(),
+                orEmptyObject(payload),
+                clientContext(request.clientContext()),
+                request.logType() == LogType.TAIL);
+        return answer(outcome, target.version());
+    }
+
+    /** @param logTail end of the invocation's log; empty when not asked for */
+    record Outcome(Sandbox.Answer answer, byte[] logTail) {}
+
+    /**
+     * Runs a function once.
+     *
+     * @throws software.amazon.awssdk.awscore.exception.AwsServiceException 429 when too many run already
+     */
+    Outcome run(
+            Target target,
+            String invokedArn,
+            String requestId,
+            byte[] payload,
+            @Nullable String clientContext,
+            boolean tail) {
+        var running = gate.enter(target.id(), target.reserved());
+        try {
+            return switch (instances.take(target)) {
+                case Instances.Taken.Ready(var instance, var pool) -> {
+                    try {
+                        yield execute(target, instance, invokedArn, requestId, payload, clientContext, tail);
+                    } finally {
+                        instances.putBack(instance, pool);
+                    }
+                }
+                case Instances.Taken.Broken broken -> broken(target, broken, requestId, tail);
+            };
+        } catch (IOException e) {
+            throw LambdaErrors.service("The function could not be started: " + e.getMessage(), e);
+        } finally {
+            running.leave();
+        }
+    }
+
+    private Outcome execute(
+            Target target,
+            Instance instance,
+            String invokedArn,
+            String requestId,
+            byte[] payload,
+            @Nullable String clientContext,
+            boolean tail) {
+        var log = instance.log;
+        if (tail) {
+            log.beginTail();
+        }
+        var begin = clock.instant();
+        log.add(begin.toEpochMilli(), ReportLine.start(requestId, target.version()));
+        long beginNanos = System.nanoTime();
+        var answer = limited(instance.sandbox.invoke(new Sandbox.Invocation(
+                requestId,
+                payload,
+                begin.plus(target.timeout()),
+                invokedArn,
+                traceId(requestId, begin.getEpochSecond()),
+                clientContext,
+                null)));
+        long nanos = System.nanoTime() - beginNanos;
+        var init = instance.initUnreported;
+        instance.initUnreported = null;
+        end(target, instance, requestId, nanos, init, answer);
+        return new Outcome(answer, tail ? log.endTail() : new byte[0]);
+    }
+
+    private void end(
+            Target target,
+            Instance instance,
+            String requestId,
+            long nanos,
+            @Nullable Duration init,
+            Sandbox.Answer answer) {
+        var log = instance.log;
+        var now = clock.instant();
+        if (answer instanceof Sandbox.Answer.Failure failure && failure.errorType().equals("Sandbox.Timedout")) {
+            log.add(now.toEpochMilli(), ReportLine.timedOut(now, requestId, target.timeout()));
+        }
+        log.add(now.toEpochMilli(), ReportLine.end(requestId));
+        log.add(
+                now.toEpochMilli(),
+                ReportLine.report(
+                        requestId,
+                        nanos,
+                        init,
+                        target.configuration().memorySize(),
+                        instance.sandbox.memoryPeakMebibytes(),
+                        answer));
+    }
+
+    /** An instance whose initialisation failed: the invocation that waited for it is answered with its error. */
+    private Outcome broken(Target target, Instances.Taken.Broken broken, String requestId, boolean tail) {
+        var instance = broken.instance();
+        if (tail) {
+            instance.log.beginTail();
+        }
+        instance.log.add(clock.millis(), ReportLine.start(requestId, target.version()));
+        end(target, instance, requestId, 0, broken.initTook(), broken.answer());
+        return new Outcome(broken.answer(), tail ? instance.log.endTail() : new byte[0]);
+    }
+
+    private static Sandbox.Answer limited(Sandbox.Answer answer) {
+        if (answer instanceof Sandbox.Answer.Success success
+                && success.payload().length > LambdaLimits.RESPONSE_SIZE_MAX_BYTES) {
+            var error = "{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size ("
+                    + LambdaLimits.RESPONSE_SIZE_MAX_BYTES
+                    + " bytes).\",\"errorType\":\"Function.ResponseSizeTooLarge\"}";
+            return new Sandbox.Answer.Failure(
+                    "Function.ResponseSizeTooLarge", error.getBytes(StandardCharsets.UTF_8), true);
+        }
+        return answer;
+    }
+
+    private static InvokeResponse answer(Outcome outcome, String version) {
+        var response = InvokeResponse.builder().statusCode(200).executedVersion(version);
+        if (outcome.logTail().length > 0) {
+            response.logResult(Base64.getEncoder().encodeToString(outcome.logTail()));
+        }
+        return switch (outcome.answer()) {
+            case Sandbox.Answer.Success success ->
+                response.payload(SdkBytes.fromByteArrayUnsafe(success.payload())).build();
+            case Sandbox.Answer.Failure failure ->
+                response.functionError("Unhandled")
+                        .payload(SdkBytes.fromByteArrayUnsafe(failure.payload()))
+                        .build();
+        };
+    }
+
+    private Target target(FunctionName name) {
+        try {
+            return store.target(name.id(), name.qualifierOrLatest());
+        } catch (ResourceNotFoundException e) {
+            throw LambdaErrors.functionNotFound(name.id().arn(name.qualifierOrLatest()));
+        }
+    }
+
+    /** The function once it is active, which takes milliseconds after its creation. */
+    Target active(Target target, FunctionName name) {
+        if (target.configuration().state() == State.ACTIVE) {
+            return target;
+        }
+        var end = clock.instant().plus(PENDING_MAX);
+        var key = LambdaKeys.version(name.id(), target.version());
+        try (Watch watch = store.kv().watch(Range.prefix(key))) {
+            var now = target(name);
+            while (now.configuration().state() == State.PENDING && clock.instant().isBefore(end)) {
+                watch.await(Duration.ofMillis(100));
+                now = target(name);
+            }
+            if (now.configuration().state() == State.ACTIVE) {
+                return now;
+            }
+            throw LambdaErrors.conflict("The operation cannot be performed at this time. "
+                    + "The function is currently in the following state: "
+                    + now.configuration().stateAsString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw LambdaErrors.service("Interrupted while waiting for the function.", e);
+        }
+    }
+
+    private static void check(byte[] payload, boolean event) {
+        if (payload.length > LambdaLimits.REQUEST_SIZE_MAX_BYTES) {
+            throw LambdaErrors.tooLarge("Request must be smaller than " + LambdaLimits.REQUEST_SIZE_MAX_BYTES
+                    + " bytes for the InvokeFunction operation");
+        }
+        if (event && payload.length > LambdaLimits.EVENT_SIZE_MAX_BYTES) {
+            throw LambdaErrors.tooLarge(payload.length + " byte payload is too large for the Event invocation type (limit "
+                    + LambdaLimits.EVENT_SIZE_MAX_BYTES + " bytes)");
+        }
+        if (payload.length > 0) {
+            var problem = Json.problem(payload);
+            if (problem != null) {
+                throw LambdaErrors.requestContent(
+                        "Could not parse request body into json: Could not parse payload into json: " + problem);
+            }
+        }
+    }
+
+    private static byte[] orEmptyObject(byte[] payload) {
+        return payload.length == 0 ? new byte[] {'{', '}'} : payload;
+    }
+
+    private static @Nullable String clientContext(@Nullable String encoded) {
+        if (encoded == null || encoded.isEmpty()) {
+            return null;
+        }
+        try {
+            var context = Base64.getDecoder().decode(encoded);
+            if (encoded.length() > LambdaLimits.CLIENT_CONTEXT_SIZE_MAX_BYTES || Json.problem(context) != null) {
+                throw LambdaErrors.requestContent("Client context must be a valid Base64-encoded JSON object.");
+            }
+            return new String(context, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw LambdaErrors.requestContent("Client context must be a valid Base64-encoded JSON object.");
+        }
+    }
+
+    /** A trace of its own for every invocation, made of the request id, which is random already. */
+    private static String traceId(String requestId, long second) {
+        var digits = requestId.replace("-", "");
+        if (digits.length() < 32) {
+            digits = (digits + "00000000000000000000000000000000").substring(0, 32);
+        }
+        return "Root=1-" + Long.toHexString(second) + "-" + digits.substring(0, 24) + ";Parent="
+                + digits.substring(16, 32) + ";Sampled=0";
+    }
+}

@@ -1,0 +1,211 @@
+package dev.tsumuji.lambda;
+
+import dev.tsumuji.kernel.blobs.Blobs;
+import dev.tsumuji.kernel.cloud.Cloud;
+import dev.tsumuji.kernel.cloud.Service;
+import dev.tsumuji.kernel.kv.Kv;
+import dev.tsumuji.kernel.outbox.Outbox;
+import dev.tsumuji.kernel.time.Ids;
+import dev.tsumuji.kernel.time.Scheduler;
+import dev.tsumuji.sandbox.Sandboxes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.Optional;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.*;
+
+/**
+ * AWS Lambda. Functions and asynchronous events that were acknowledged are on disk; instances live as long as the process.
+ * Thread-safe. Handlers of the outbox are registered by the constructor, so deliveries may begin once all services exist.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/welcome.html">Lambda API Reference</a>
+ */
+public final class LambdaService implements LambdaClient {
+    private final FunctionStore store;
+    private final Packages packages;
+    private final CodeDownloads downloads;
+    private final InstanceFactory factory;
+    private final Instances instances;
+    private final Functions functions;
+    private final FunctionViews views;
+    private final Tags tags;
+    private final Permissions permissions;
+    private final Concurrency concurrency;
+    private final Invocations invocations;
+
+    public LambdaService(
+            Kv kv,
+            Blobs blobs,
+            Outbox outbox,
+            Cloud cloud,
+            Sandboxes sandboxes,
+            InstantSource clock,
+            Ids ids,
+            Scheduler scheduler,
+            LambdaSettings settings) {
+        store = new FunctionStore(kv);
+        var roles = new Roles(cloud, clock);
+        packages = new Packages(blobs, ids, settings);
+        downloads = new CodeDownloads(packages, clock, ids);
+        factory = new InstanceFactory(sandboxes, packages, roles, cloud, clock, ids, scheduler, settings);
+        instances = new Instances(factory, scheduler, clock, settings);
+        functions = new Functions(
+                store, new FunctionRules(sandboxes), roles, packages, blobs, outbox, instances, clock, ids);
+        views = new FunctionViews(store, downloads);
+        tags = new Tags(store);
+        permissions = new Permissions(store, ids);
+        concurrency = new Concurrency(store, settings);
+        invocations = new Invocations(
+                store, instances, concurrency.gate(), new Events(store, outbox, clock, settings), clock);
+    }
+
+    /** As the platform holds it. */
+    public Service service() {
+        return new Service("lambda", LambdaClient.class, this, new LambdaActions(store), "AccessDeniedException");
+    }
+
+    /**
+     * Tells functions where the platform is. Call it when the front door is open; instances started before can't reach it.
+     *
+     * @param listening the front door's own address, reachable from this machine
+     */
+    public void platform(InetSocketAddress listening) {
+        factory.platform(listening);
+        downloads.platform("http://" + listening.getHostString() + ":" + listening.getPort());
+    }
+
+    /** Path of the platform under which {@link #download} is to be served, open to everybody. */
+    public static final String DOWNLOADS = CodeDownloads.PATH;
+
+    /**
+     * The code package behind a link that {@code GetFunction} gave out.
+     *
+     * @param token what follows {@link #DOWNLOADS} in the path
+     * @return the zip, to be closed by the caller; empty when the link is not genuine or too old
+     */
+    public Optional<InputStream> download(String token) throws IOException {
+        return downloads.open(token).map(CodeDownloads.Download::in);
+    }
+
+    // ---- functions
+
+    @Override
+    public CreateFunctionResponse createFunction(CreateFunctionRequest request) {
+        return functions.create(request);
+    }
+
+    @Override
+    public UpdateFunctionCodeResponse updateFunctionCode(UpdateFunctionCodeRequest request) {
+        return functions.updateCode(request);
+    }
+
+    @Override
+    public UpdateFunctionConfigurationResponse updateFunctionConfiguration(
+            UpdateFunctionConfigurationRequest request) {
+        return functions.updateConfiguration(request);
+    }
+
+    @Override
+    public DeleteFunctionResponse deleteFunction(DeleteFunctionRequest request) {
+        return functions.delete(request);
+    }
+
+    @Override
+    public GetFunctionResponse getFunction(GetFunctionRequest request) {
+        return views.get(request);
+    }
+
+    @Override
+    public GetFunctionConfigurationResponse getFunctionConfiguration(GetFunctionConfigurationRequest request) {
+        return views.configuration(request);
+    }
+
+    @Override
+    public GetFunctionCodeSigningConfigResponse getFunctionCodeSigningConfig(
+            GetFunctionCodeSigningConfigRequest request) {
+        return views.codeSigning(request);
+    }
+
+    @Override
+    public ListFunctionsResponse listFunctions(ListFunctionsRequest request) {
+        return views.list(request);
+    }
+
+    @Override
+    public ListVersionsByFunctionResponse listVersionsByFunction(ListVersionsByFunctionRequest request) {
+        return views.versions(request);
+    }
+
+    @Override
+    public ListTagsResponse listTags(ListTagsRequest request) {
+        return tags.list(request);
+    }
+
+    @Override
+    public TagResourceResponse tagResource(TagResourceRequest request) {
+        return tags.tag(request);
+    }
+
+    @Override
+    public UntagResourceResponse untagResource(UntagResourceRequest request) {
+        return tags.untag(request);
+    }
+
+    // ---- invocations
+
+    @Override
+    public InvokeResponse invoke(InvokeRequest request) {
+        return invocations.invoke(request);
+    }
+
+    @Override
+    public GetAccountSettingsResponse getAccountSettings(GetAccountSettingsRequest request) {
+        return concurrency.account();
+    }
+
+    @Override
+    public PutFunctionConcurrencyResponse putFunctionConcurrency(PutFunctionConcurrencyRequest request) {
+        return concurrency.put(request);
+    }
+
+    @Override
+    public GetFunctionConcurrencyResponse getFunctionConcurrency(GetFunctionConcurrencyRequest request) {
+        return concurrency.get(request);
+    }
+
+    @Override
+    public DeleteFunctionConcurrencyResponse deleteFunctionConcurrency(DeleteFunctionConcurrencyRequest request) {
+        return concurrency.delete(request);
+    }
+
+    // ---- permissions
+
+    @Override
+    public AddPermissionResponse addPermission(AddPermissionRequest request) {
+        return permissions.add(request);
+    }
+
+    @Override
+    public RemovePermissionResponse removePermission(RemovePermissionRequest request) {
+        return permissions.remove(request);
+    }
+
+    @Override
+    public GetPolicyResponse getPolicy(GetPolicyRequest request) {
+        return permissions.get(request);
+    }
+
+    @Override
+    public String serviceName() {
+        return "lambda";
+    }
+
+    /** Ends all instances and writes what their logs still have. */
+    @Override
+    public void close() {
+        instances.close();
+        packages.close();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.tsumuji.lambda;
+
+import dev.tsumuji.kernel.call.Call;
+import java.util.TreeMap;
+import java.util.Map;
+import software.amazon.awssdk.services.lambda.model.ListTagsRequest;
+import software.amazon.awssdk.services.lambda.model.ListTagsResponse;
+import software.amazon.awssdk.services.lambda.model.TagResourceRequest;
+import software.amazon.awssdk.services.lambda.model.TagResourceResponse;
+import software.amazon.awssdk.services.lambda.model.UntagResourceRequest;
+import software.amazon.awssdk.services.lambda.model.UntagResourceResponse;
+
+/**
+ * Functions' tags. Thread-safe.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html">TagResource</a>
+ */
+final class Tags {
+    private final FunctionStore store;
+
+    Tags(FunctionStore store) {
+        this.store = store;
+    }
+
+    static void check(Map<String, String> tags) {
+        if (tags.size() > LambdaLimits.TAGS_MAX) {
+            throw LambdaErrors.invalid("Number of tags exceeds resource tag limit.");
+        }
+        for (var tag : tags.entrySet()) {
+            if (tag.getKey().isEmpty() || tag.getKey().length() > 128 || tag.getValue().length() > 256) {
+                throw LambdaErrors.invalid("The tag key must have 1 to 128 characters and its value at most 256: '"
+                        + tag.getKey() + "'");
+            }
+            if (tag.getKey().toLowerCase(java.util.Locale.ROOT).startsWith("aws:")) {
+                throw LambdaErrors.invalid("Tag keys can't start with the reserved prefix aws:");
+            }
+        }
+    }
+
+    ListTagsResponse list(ListTagsRequest request) {
+        var head = store.head(resource(request.resource()));
+        return ListTagsResponse.builder().tags(head.tags()).build();
+    }
+
+    TagResourceResponse tag(TagResourceRequest request) {
+        var id = resource(request.resource());
+        if (request.tags().isEmpty()) {
+            throw LambdaErrors.invalid("An error occurred and the request cannot be processed.");
+        }
+        store.change(id, txn -> {
+            var head = store.head(txn, id);
+            var tags = new TreeMap<>(head.tags());
+            tags.putAll(request.tags());
+            check(tags);
+            txn.put(LambdaKeys.head(id), LambdaKeys.HEAD.encode(new FunctionHead(tags, head.versionNext())));
+        });
+        return TagResourceResponse.builder().build();
+    }
+
+    UntagResourceResponse untag(UntagResourceRequest request) {
+        var id = resource(request.resource());
+        if (!request.hasTagKeys()) {
+            throw LambdaErrors.validation(
+                    "Value null at 'tagKeys' failed to satisfy constraint: Member must not be null");
+        }
+        store.change(id, txn -> {
+            var head = store.head(txn, id);
+            var tags = new TreeMap<>(head.tags());
+            request.tagKeys().forEach(tags::remove);
+            txn.put(LambdaKeys.head(id), LambdaKeys.HEAD.encode(new FunctionHead(tags, head.versionNext())));
+        });
+        return UntagResourceResponse.builder().build();
+    }
+
+    private static FunctionId resource(String arn) {
+        var name = FunctionName.of(arn, null, Call.current());
+        if (name.qualifier() != null) {
+            throw LambdaErrors.invalid("Tags on function aliases and versions are not supported. Please specify a function"
+                    + " ARN.");
+        }
+        return name.id();
+    }
+}
