@@ -28,7 +28,8 @@ final class Concurrency {
         this.store = store;
         this.concurrencyMax = settings.concurrencyMax();
         this.gate = new ConcurrencyGate(
-                concurrencyMax, place -> store.kv().read(snapshot -> reserved(snapshot, place.account(), place.region())));
+                concurrencyMax,
+                place -> store.kv().read(snapshot -> reserved(snapshot, place.account(), place.region())));
     }
 
     ConcurrencyGate gate() {
@@ -40,9 +41,7 @@ final class Concurrency {
         int wanted = request.reservedConcurrentExecutions();
         if (wanted < 0) {
             throw LambdaErrors.validation(LambdaErrors.problem(
-                    Integer.toString(wanted),
-                    "reservedConcurrentExecutions",
-                    "have value greater than or equal to 0"));
+                    Integer.toString(wanted), "reservedConcurrentExecutions", "have value greater than or equal to 0"));
         }
         store.change(id, txn -> {
             store.head(txn, id);

@@ -53,8 +53,8 @@ final class Events {
     void accept(FunctionName function, byte[] payload, String requestId) {
         var id = function.id();
         var now = clock.instant();
-        var event = new Event(
-                id.account(), id.region(), id.name(), function.qualifier(), requestId, payload, now, 0, 0);
+        var event =
+                new Event(id.account(), id.region(), id.name(), function.qualifier(), requestId, payload, now, 0, 0);
         var work = EVENT.encode(event);
         kv.<@Nullable Object>transact(txn -> {
             outbox.put(txn, TOPIC, now, work);
@@ -98,7 +98,10 @@ final class Events {
     private Outbox.Outcome later(Event event, Duration delay) {
         var due = clock.instant().plus(delay);
         if (due.isAfter(event.acceptedAt().plus(settings.eventAgeMax()))) {
-            LOG.log(Level.DEBUG, "an event of {0} is given up for its age", event.function().arn());
+            LOG.log(
+                    Level.DEBUG,
+                    "an event of {0} is given up for its age",
+                    event.function().arn());
             return new Outbox.Outcome.Done();
         }
         return new Outbox.Outcome.Retry(due, EVENT.encode(event));

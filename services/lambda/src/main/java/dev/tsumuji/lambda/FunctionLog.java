@@ -157,7 +157,8 @@ final class FunctionLog {
             }
             waitingBytes -= bytes;
             if (dropped > 0 && waiting.isEmpty()) {
-                batch.add(event(lastMillis, "PLATFORM " + dropped + " lines dropped: printed faster than logs are written\n"));
+                batch.add(event(
+                        lastMillis, "PLATFORM " + dropped + " lines dropped: printed faster than logs are written\n"));
                 dropped = 0;
             }
             writing = !batch.isEmpty();

@@ -25,8 +25,7 @@ record FunctionName(FunctionId id, @Nullable String qualifier) {
     private static final String PREFIX = "(arn:(aws[a-zA-Z-]*)?:lambda:)?"
             + "((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?";
     private static final String NEW_NAME = PREFIX + "([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?";
-    private static final String NAME =
-            PREFIX + "([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
+    private static final String NAME = PREFIX + "([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
     private static final String QUALIFIER = "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+";
 
     private static final Pattern NEW_NAME_PATTERN = Pattern.compile(NEW_NAME);
@@ -85,8 +84,7 @@ record FunctionName(FunctionId id, @Nullable String qualifier) {
         }
         var match = pattern.matcher(text);
         if (!match.matches()) {
-            problems.add(
-                    LambdaErrors.problem(text, "functionName", "satisfy regular expression pattern: " + pattern));
+            problems.add(LambdaErrors.problem(text, "functionName", "satisfy regular expression pattern: " + pattern));
         }
         if (!problems.isEmpty()) {
             throw LambdaErrors.validation(problems.toArray(String[]::new));
@@ -117,7 +115,8 @@ record FunctionName(FunctionId id, @Nullable String qualifier) {
         }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_';
+            boolean plain =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_';
             if (!plain) {
                 return false;
             }

@@ -35,7 +35,8 @@ import software.amazon.awssdk.services.lambda.model.VpcConfigResponse;
  */
 final class FunctionRules {
     private static final Pattern VARIABLE_NAME = Pattern.compile("[a-zA-Z]([a-zA-Z0-9_])+");
-    private static final Pattern LAYER_ARN = Pattern.compile("arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+");
+    private static final Pattern LAYER_ARN = Pattern.compile(
+            "arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+");
 
     /** @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html">Reserved variables</a> */
     private static final Set<String> RESERVED_VARIABLES = Set.of(
@@ -74,8 +75,10 @@ final class FunctionRules {
             throw LambdaErrors.invalid(
                     "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
         }
-        unsupported("DeadLetterConfig", request.deadLetterConfig() != null
-                && notEmpty(request.deadLetterConfig().targetArn()));
+        unsupported(
+                "DeadLetterConfig",
+                request.deadLetterConfig() != null
+                        && notEmpty(request.deadLetterConfig().targetArn()));
         unsupported("FileSystemConfigs", !request.fileSystemConfigs().isEmpty());
         unsupported("KMSKeyArn", notEmpty(request.kmsKeyArn()));
         unsupported("ImageConfig", request.imageConfig() != null);
@@ -96,16 +99,22 @@ final class FunctionRules {
                 .memorySize(memory(Objects.requireNonNullElse(request.memorySize(), 128)))
                 .version(FunctionName.LATEST)
                 .vpcConfig(vpc)
-                .environment(request.environment() == null ? null : environment(request.environment().variables()))
+                .environment(
+                        request.environment() == null
+                                ? null
+                                : environment(request.environment().variables()))
                 .tracingConfig(tracing(
-                        request.tracingConfig() == null ? null : request.tracingConfig().mode()))
+                        request.tracingConfig() == null
+                                ? null
+                                : request.tracingConfig().mode()))
                 .layers(layers(id, request.layers()))
                 .packageType(PackageType.ZIP)
-                .architectures(
-                        request.hasArchitectures() ? one(request.architectures()) : List.of(Architecture.X86_64))
-                .ephemeralStorage(storage(storage == null ? EphemeralStorage.builder().size(512).build() : storage))
+                .architectures(request.hasArchitectures() ? one(request.architectures()) : List.of(Architecture.X86_64))
+                .ephemeralStorage(storage(
+                        storage == null ? EphemeralStorage.builder().size(512).build() : storage))
                 .snapStart(snapStart(
-                        runtime, request.snapStart() == null ? null : request.snapStart().applyOn()))
+                        runtime,
+                        request.snapStart() == null ? null : request.snapStart().applyOn()))
                 .loggingConfig(logging(id, request.loggingConfig(), null))
                 .build();
     }
@@ -113,8 +122,10 @@ final class FunctionRules {
     /** The configuration after an update: what the request leaves out stays. */
     FunctionConfiguration reconfigure(
             FunctionId id, FunctionConfiguration old, UpdateFunctionConfigurationRequest request) {
-        unsupported("DeadLetterConfig", request.deadLetterConfig() != null
-                && notEmpty(request.deadLetterConfig().targetArn()));
+        unsupported(
+                "DeadLetterConfig",
+                request.deadLetterConfig() != null
+                        && notEmpty(request.deadLetterConfig().targetArn()));
         unsupported("FileSystemConfigs", !request.fileSystemConfigs().isEmpty());
         unsupported("KMSKeyArn", notEmpty(request.kmsKeyArn()));
         unsupported("ImageConfig", request.imageConfig() != null);
@@ -165,8 +176,9 @@ final class FunctionRules {
     /** Exactly one architecture is allowed. */
     static List<Architecture> one(List<Architecture> architectures) {
         if (architectures.size() != 1 || architectures.get(0) == Architecture.UNKNOWN_TO_SDK_VERSION) {
-            throw LambdaErrors.validation("Value '" + architectures
-                    + "' at 'architectures' failed to satisfy constraint: Member must have length less than or equal to 1");
+            throw LambdaErrors.validation(
+                    "Value '" + architectures
+                            + "' at 'architectures' failed to satisfy constraint: Member must have length less than or equal to 1");
         }
         return architectures;
     }
@@ -241,8 +253,10 @@ final class FunctionRules {
     private static EnvironmentResponse environment(Map<String, String> variables) {
         for (var name : variables.keySet()) {
             if (!VARIABLE_NAME.matcher(name).matches() && !RESERVED_VARIABLES.contains(name)) {
-                throw LambdaErrors.validation("Value at 'environment.variables' failed to satisfy constraint: Map keys must"
-                        + " satisfy constraint: [Member must satisfy regular expression pattern: " + VARIABLE_NAME + "]");
+                throw LambdaErrors.validation(
+                        "Value at 'environment.variables' failed to satisfy constraint: Map keys must"
+                                + " satisfy constraint: [Member must satisfy regular expression pattern: "
+                                + VARIABLE_NAME + "]");
             }
         }
         var reserved = variables.keySet().stream()
@@ -332,17 +346,18 @@ final class FunctionRules {
     }
 
     /** There are no layers yet, so every layer that a request names is one that does not exist. */
-    private static List<software.amazon.awssdk.services.lambda.model.Layer> layers(
-            FunctionId id, List<String> layers) {
+    private static List<software.amazon.awssdk.services.lambda.model.Layer> layers(FunctionId id, List<String> layers) {
         if (layers.size() > LambdaLimits.LAYERS_MAX) {
             throw LambdaErrors.invalid("Cannot reference more than " + LambdaLimits.LAYERS_MAX + " layers.");
         }
         for (var layer : layers) {
             if (!LAYER_ARN.matcher(layer).matches()) {
-                throw LambdaErrors.validation("Value '" + layers + "' at 'layers' failed to satisfy constraint: Member must"
-                        + " satisfy constraint: [Member must have length less than or equal to 2048, Member must have"
-                        + " length greater than or equal to 1, Member must satisfy regular expression pattern: ("
-                        + LAYER_ARN + ")|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+), Member must not be null]");
+                throw LambdaErrors.validation(
+                        "Value '" + layers + "' at 'layers' failed to satisfy constraint: Member must"
+                                + " satisfy constraint: [Member must have length less than or equal to 2048, Member must have"
+                                + " length greater than or equal to 1, Member must satisfy regular expression pattern: ("
+                                + LAYER_ARN
+                                + ")|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+), Member must not be null]");
             }
             if (!Arn.parse(layer).region().equals(id.region())) {
                 throw LambdaErrors.invalid("Layers are not in the same region as the function. "

@@ -57,12 +57,15 @@ final class FunctionStore {
     }
 
     /** The resource policy of a function, version or alias; null when it has none. */
-    @Nullable String policy(FunctionId id, String qualifier) {
+    @Nullable
+    String policy(FunctionId id, String qualifier) {
         return cached(id)
                 .policies
-                .computeIfAbsent(qualifier, q -> kv.read(snapshot -> Optional.ofNullable(
-                                LambdaKeys.POLICY.decodeNullable(snapshot.get(LambdaKeys.policy(id, q))))
-                        .map(Policy::document)))
+                .computeIfAbsent(
+                        qualifier,
+                        q -> kv.read(snapshot -> Optional.ofNullable(
+                                        LambdaKeys.POLICY.decodeNullable(snapshot.get(LambdaKeys.policy(id, q))))
+                                .map(Policy::document)))
                 .orElse(null);
     }
 

@@ -66,8 +66,7 @@ final class FunctionViews {
 
     GetFunctionConfigurationResponse configuration(GetFunctionConfigurationRequest request) {
         var name = FunctionName.of(request.functionName(), request.qualifier(), Call.current());
-        return Members.copy(
-                        shown(target(name).configuration(), name), GetFunctionConfigurationResponse.builder())
+        return Members.copy(shown(target(name).configuration(), name), GetFunctionConfigurationResponse.builder())
                 .build();
     }
 
@@ -89,14 +88,18 @@ final class FunctionViews {
             var heads = snapshot.scan(range, limit + 1);
             var shown = new ArrayList<FunctionConfiguration>();
             for (var entry : heads.subList(0, Math.min(limit, heads.size()))) {
-                var name = (String) Objects.requireNonNull(Tuple.unpack(entry.key()).getLast());
+                var name = (String)
+                        Objects.requireNonNull(Tuple.unpack(entry.key()).getLast());
                 var id = new FunctionId(call.account(), call.region(), name);
                 for (var version : snapshot.scan(LambdaKeys.versions(id), all ? Integer.MAX_VALUE : 1)) {
                     shown.add(listed(LambdaKeys.FUNCTION.decode(version.value()).configuration(), id, all));
                 }
             }
             var next = heads.size() > limit ? Paging.marker(heads.get(limit - 1).key()) : null;
-            return ListFunctionsResponse.builder().functions(shown).nextMarker(next).build();
+            return ListFunctionsResponse.builder()
+                    .functions(shown)
+                    .nextMarker(next)
+                    .build();
         });
     }
 
@@ -108,7 +111,8 @@ final class FunctionViews {
             var found = snapshot.scan(Paging.after(LambdaKeys.versions(id), request.marker()), limit + 1);
             var shown = found.stream()
                     .limit(limit)
-                    .map(entry -> listed(LambdaKeys.FUNCTION.decode(entry.value()).configuration(), id, true))
+                    .map(entry ->
+                            listed(LambdaKeys.FUNCTION.decode(entry.value()).configuration(), id, true))
                     .toList();
             var next = found.size() > limit ? Paging.marker(found.get(limit - 1).key()) : null;
             return ListVersionsByFunctionResponse.builder()

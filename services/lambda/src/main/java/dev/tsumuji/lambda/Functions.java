@@ -307,9 +307,7 @@ final class Functions {
         }
         var function = new Function(configuration.build(), latest.packageId(), ids.hex(32));
         putPending(txn, id, function);
-        txn.put(
-                LambdaKeys.head(id),
-                LambdaKeys.HEAD.encode(new FunctionHead(head.tags(), head.versionNext() + 1)));
+        txn.put(LambdaKeys.head(id), LambdaKeys.HEAD.encode(new FunctionHead(head.tags(), head.versionNext() + 1)));
         return function.configuration();
     }
 

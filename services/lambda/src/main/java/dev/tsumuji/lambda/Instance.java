@@ -16,7 +16,8 @@ final class Instance implements AutoCloseable {
     private final Instant credentialsUntil;
 
     /** How long initialisation took, until the first invocation has reported it. */
-    @Nullable Duration initUnreported;
+    @Nullable
+    Duration initUnreported;
 
     /** Milliseconds of the clock when it was put back. */
     volatile long idleSinceMillis;

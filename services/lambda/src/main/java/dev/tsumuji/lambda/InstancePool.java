@@ -1,10 +1,10 @@
 package dev.tsumuji.lambda;
 
+import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,8 @@ final class InstancePool {
     private volatile boolean retired;
 
     /** The instance that was used last, if it is good until then. */
-    @Nullable Instance take(Instant end) {
+    @Nullable
+    Instance take(Instant end) {
         for (var instance = idle.pollFirst(); instance != null; instance = idle.pollFirst()) {
             if (instance.goodUntil(end)) {
                 busy.add(instance);

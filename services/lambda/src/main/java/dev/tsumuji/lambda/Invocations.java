@@ -1,8 +1,8 @@
 package dev.tsumuji.lambda;
 
 import dev.tsumuji.kernel.call.Call;
-import dev.tsumuji.kernel.kv.Watch;
 import dev.tsumuji.kernel.kv.Range;
+import dev.tsumuji.kernel.kv.Watch;
 import dev.tsumuji.sandbox.Sandbox;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +34,7 @@ final class Invocations {
     private final Events events;
     private final InstantSource clock;
 
-    Invocations(
-            FunctionStore store, Instances instances, ConcurrencyGate gate, Events events, InstantSource clock) {
+    Invocations(FunctionStore store, Instances instances, ConcurrencyGate gate, Events events, InstantSource clock) {
         this.store = store;
         this.instances = instances;
         this.gate = gate;
@@ -47,7 +46,8 @@ final class Invocations {
     InvokeResponse invoke(InvokeRequest request) {
         var call = Call.current();
         var name = FunctionName.of(request.functionName(), request.qualifier(), call);
-        var payload = request.payload() == null ? new byte[0] : request.payload().asByteArrayUnsafe();
+        var payload =
+                request.payload() == null ? new byte[0] : request.payload().asByteArrayUnsafe();
         boolean event = request.invocationType() == InvocationType.EVENT;
         check(payload, event);
         var target = target(name);
@@ -141,7 +141,8 @@ final class Invocations {
             Sandbox.Answer answer) {
         var log = instance.log;
         var now = clock.instant();
-        if (answer instanceof Sandbox.Answer.Failure failure && failure.errorType().equals("Sandbox.Timedout")) {
+        if (answer instanceof Sandbox.Answer.Failure failure
+                && failure.errorType().equals("Sandbox.Timedout")) {
             log.add(now.toEpochMilli(), ReportLine.timedOut(now, requestId, target.timeout()));
         }
         log.add(now.toEpochMilli(), ReportLine.end(requestId));
@@ -186,7 +187,8 @@ final class Invocations {
         }
         return switch (outcome.answer()) {
             case Sandbox.Answer.Success success ->
-                response.payload(SdkBytes.fromByteArrayUnsafe(success.payload())).build();
+                response.payload(SdkBytes.fromByteArrayUnsafe(success.payload()))
+                        .build();
             case Sandbox.Answer.Failure failure ->
                 response.functionError("Unhandled")
                         .payload(SdkBytes.fromByteArrayUnsafe(failure.payload()))
@@ -211,7 +213,8 @@ final class Invocations {
         var key = LambdaKeys.version(name.id(), target.version());
         try (Watch watch = store.kv().watch(Range.prefix(key))) {
             var now = target(name);
-            while (now.configuration().state() == State.PENDING && clock.instant().isBefore(end)) {
+            while (now.configuration().state() == State.PENDING
+                    && clock.instant().isBefore(end)) {
                 watch.await(Duration.ofMillis(100));
                 now = target(name);
             }
@@ -233,8 +236,9 @@ final class Invocations {
                     + " bytes for the InvokeFunction operation");
         }
         if (event && payload.length > LambdaLimits.EVENT_SIZE_MAX_BYTES) {
-            throw LambdaErrors.tooLarge(payload.length + " byte payload is too large for the Event invocation type (limit "
-                    + LambdaLimits.EVENT_SIZE_MAX_BYTES + " bytes)");
+            throw LambdaErrors.tooLarge(
+                    payload.length + " byte payload is too large for the Event invocation type (limit "
+                            + LambdaLimits.EVENT_SIZE_MAX_BYTES + " bytes)");
         }
         if (payload.length > 0) {
             var problem = Json.problem(payload);

@@ -32,8 +32,9 @@ final class LambdaActions implements Actions {
         var needed = new ArrayList<Access>(2);
         var action = "lambda:" + (operation.equals("Invoke") ? "InvokeFunction" : operation);
         needed.add(access(action, request, call).with(context(request)));
-        passed(request).ifPresent(role -> needed.add(Access.of("iam:PassRole", role, call.account())
-                .with(Map.of("iam:PassedToService", List.of(Roles.SERVICE_PRINCIPAL)))));
+        passed(request)
+                .ifPresent(role -> needed.add(Access.of("iam:PassRole", role, call.account())
+                        .with(Map.of("iam:PassedToService", List.of(Roles.SERVICE_PRINCIPAL)))));
         return needed;
     }
 
@@ -49,12 +50,13 @@ final class LambdaActions implements Actions {
         }
         var name = FunctionName.of(arn, member(request, "Qualifier"), call);
         var qualifier = name.qualifier() == null ? "" : name.qualifier();
-        return Access.of(action, name.arn(), name.id().account())
-                .guardedBy(() -> store.policy(name.id(), qualifier));
+        return Access.of(action, name.arn(), name.id().account()).guardedBy(() -> store.policy(name.id(), qualifier));
     }
 
     private static @Nullable String member(SdkRequest request, String member) {
-        return request.getValueForField(member, Object.class).map(Object::toString).orElse(null);
+        return request.getValueForField(member, Object.class)
+                .map(Object::toString)
+                .orElse(null);
     }
 
     private static Optional<String> passed(SdkRequest request) {

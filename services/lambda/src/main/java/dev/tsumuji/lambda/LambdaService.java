@@ -102,8 +102,7 @@ public final class LambdaService implements LambdaClient {
     }
 
     @Override
-    public UpdateFunctionConfigurationResponse updateFunctionConfiguration(
-            UpdateFunctionConfigurationRequest request) {
+    public UpdateFunctionConfigurationResponse updateFunctionConfiguration(UpdateFunctionConfigurationRequest request) {
         return functions.updateConfiguration(request);
     }
 

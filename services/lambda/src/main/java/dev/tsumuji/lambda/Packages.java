@@ -80,7 +80,8 @@ final class Packages implements AutoCloseable {
             throw LambdaErrors.invalid("Uploaded file must be a non-empty zip");
         }
         if (zip.length > LambdaLimits.ZIP_SIZE_MAX_BYTES) {
-            throw LambdaErrors.tooLarge("Request must be smaller than 70167211 bytes for the " + operation + " operation");
+            throw LambdaErrors.tooLarge(
+                    "Request must be smaller than 70167211 bytes for the " + operation + " operation");
         }
         try {
             var archive = ZipArchive.read(zip, LambdaLimits.ZIP_ENTRIES_MAX);

@@ -95,9 +95,10 @@ final class Permissions {
 
     GetPolicyResponse get(GetPolicyRequest request) {
         var name = FunctionName.of(request.functionName(), request.qualifier(), Call.current());
-        var policy = store.kv().read(snapshot -> store.exists(snapshot, name.id())
-                ? LambdaKeys.POLICY.decodeNullable(snapshot.get(LambdaKeys.policy(name.id(), qualifier(name))))
-                : null);
+        var policy = store.kv()
+                .read(snapshot -> store.exists(snapshot, name.id())
+                        ? LambdaKeys.POLICY.decodeNullable(snapshot.get(LambdaKeys.policy(name.id(), qualifier(name))))
+                        : null);
         if (policy == null) {
             throw LambdaErrors.notFound("The resource you requested does not exist.");
         }
@@ -166,8 +167,7 @@ final class Permissions {
         if (SERVICE.matcher(principal).matches()) {
             return Map.of("Service", principal);
         }
-        throw LambdaErrors.invalid(
-                "The provided principal was invalid. Please check the principal and try again.");
+        throw LambdaErrors.invalid("The provided principal was invalid. Please check the principal and try again.");
     }
 
     private static Map<String, Map<String, String>> conditions(AddPermissionRequest request) {

@@ -29,7 +29,8 @@ record Policy(String revisionId, List<Statement> statements) {
         return text.append("]}").toString();
     }
 
-    @Nullable Statement statement(String id) {
+    @Nullable
+    Statement statement(String id) {
         return statements.stream().filter(s -> s.id().equals(id)).findFirst().orElse(null);
     }
 

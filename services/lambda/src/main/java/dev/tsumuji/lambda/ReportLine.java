@@ -32,7 +32,9 @@ final class ReportLine {
         var line = new StringBuilder(200).append("REPORT RequestId: ").append(requestId);
         millis(line.append("\tDuration: "), durationNanos).append(" ms");
         long billedNanos = durationNanos + (init == null ? 0 : init.toNanos());
-        line.append("\tBilled Duration: ").append((billedNanos + 999_999) / 1_000_000).append(" ms");
+        line.append("\tBilled Duration: ")
+                .append((billedNanos + 999_999) / 1_000_000)
+                .append(" ms");
         line.append("\tMemory Size: ").append(memoryMebibytes).append(" MB");
         line.append("\tMax Memory Used: ").append(memoryPeakMebibytes).append(" MB");
         if (init != null) {
@@ -40,9 +42,10 @@ final class ReportLine {
         }
         switch (answer) {
             case Sandbox.Answer.Success success -> {}
-            case Sandbox.Answer.Failure failure when failure.errorType().equals("Sandbox.Timedout") ->
-                line.append("\tStatus: timeout");
-            case Sandbox.Answer.Failure failure when !failure.alive() ->
+            case Sandbox.Answer.Failure failure
+            when failure.errorType().equals("Sandbox.Timedout") -> line.append("\tStatus: timeout");
+            case Sandbox.Answer.Failure failure
+            when !failure.alive() ->
                 line.append("\tStatus: error\tError Type: ").append(failure.errorType());
             case Sandbox.Answer.Failure failure -> {}
         }

@@ -58,8 +58,7 @@ final class Roles {
     }
 
     private AssumeRoleResponse sts(FunctionId id, String role) {
-        var sts = cloud.client(
-                StsClient.class, Caller.service(SERVICE_PRINCIPAL, id.account(), id.region(), id.arn()));
+        var sts = cloud.client(StsClient.class, Caller.service(SERVICE_PRINCIPAL, id.account(), id.region(), id.arn()));
         return sts.assumeRole(AssumeRoleRequest.builder()
                 .roleArn(role)
                 .roleSessionName(sessionName(id))

@@ -43,8 +43,8 @@ final class Runtimes {
             "provided.al2",
             "java8.al2");
 
-    private static final Set<String> SNAP_START =
-            Set.of("java11", "java17", "java21", "java25", "python3.12", "python3.13", "python3.14", "dotnet8", "dotnet10");
+    private static final Set<String> SNAP_START = Set.of(
+            "java11", "java17", "java21", "java25", "python3.12", "python3.13", "python3.14", "dotnet8", "dotnet10");
 
     private Runtimes() {}
 

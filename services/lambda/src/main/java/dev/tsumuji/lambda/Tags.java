@@ -1,8 +1,8 @@
 package dev.tsumuji.lambda;
 
 import dev.tsumuji.kernel.call.Call;
-import java.util.TreeMap;
 import java.util.Map;
+import java.util.TreeMap;
 import software.amazon.awssdk.services.lambda.model.ListTagsRequest;
 import software.amazon.awssdk.services.lambda.model.ListTagsResponse;
 import software.amazon.awssdk.services.lambda.model.TagResourceRequest;
@@ -27,9 +27,11 @@ final class Tags {
             throw LambdaErrors.invalid("Number of tags exceeds resource tag limit.");
         }
         for (var tag : tags.entrySet()) {
-            if (tag.getKey().isEmpty() || tag.getKey().length() > 128 || tag.getValue().length() > 256) {
-                throw LambdaErrors.invalid("The tag key must have 1 to 128 characters and its value at most 256: '"
-                        + tag.getKey() + "'");
+            if (tag.getKey().isEmpty()
+                    || tag.getKey().length() > 128
+                    || tag.getValue().length() > 256) {
+                throw LambdaErrors.invalid(
+                        "The tag key must have 1 to 128 characters and its value at most 256: '" + tag.getKey() + "'");
             }
             if (tag.getKey().toLowerCase(java.util.Locale.ROOT).startsWith("aws:")) {
                 throw LambdaErrors.invalid("Tag keys can't start with the reserved prefix aws:");
@@ -75,8 +77,8 @@ final class Tags {
     private static FunctionId resource(String arn) {
         var name = FunctionName.of(arn, null, Call.current());
         if (name.qualifier() != null) {
-            throw LambdaErrors.invalid("Tags on function aliases and versions are not supported. Please specify a function"
-                    + " ARN.");
+            throw LambdaErrors.invalid(
+                    "Tags on function aliases and versions are not supported. Please specify a function" + " ARN.");
         }
         return name.id();
     }

@@ -99,8 +99,8 @@ class FunctionsTest {
     @Test
     void a_role_that_lambda_may_not_assume_is_refused() {
         refused(
-                () -> platform.create(Platform.request("f", Zips.program("echo"))
-                        .role("arn:aws:iam::000000000000:role/not-trusted")),
+                () -> platform.create(
+                        Platform.request("f", Zips.program("echo")).role("arn:aws:iam::000000000000:role/not-trusted")),
                 "InvalidParameterValueException",
                 "The role defined for the function cannot be assumed by Lambda.");
     }
@@ -108,14 +108,16 @@ class FunctionsTest {
     @Test
     void unknown_old_and_missing_runtimes_are_refused_each_with_its_reason() {
         refused(
-                () -> platform.create(Platform.request("f", Zips.program("echo")).runtime("java8")),
+                () -> platform.create(
+                        Platform.request("f", Zips.program("echo")).runtime("java8")),
                 "InvalidParameterValueException",
                 "The runtime parameter of java8 is no longer supported for creating or updating AWS Lambda functions."
                         + " We recommend you use a supported runtime while creating or updating functions.");
         assertThatThrownBy(() -> platform.create(
                         Platform.request("f", Zips.program("echo")).runtime("cobol60")))
-                .hasMessageContaining("Value cobol60 at 'runtime' failed to satisfy constraint: Member must satisfy enum"
-                        + " value set: [nodejs20.x, ");
+                .hasMessageContaining(
+                        "Value cobol60 at 'runtime' failed to satisfy constraint: Member must satisfy enum"
+                                + " value set: [nodejs20.x, ");
         assertThatThrownBy(() -> platform.create(
                         Platform.request("f", Zips.program("echo")).runtime("ruby3.4")))
                 .hasMessageContaining("Install Ruby.");
@@ -141,12 +143,14 @@ class FunctionsTest {
     @Test
     void numbers_outside_of_their_ranges_are_refused() {
         refused(
-                () -> platform.create(Platform.request("f", Zips.program("echo")).timeout(901)),
+                () -> platform.create(
+                        Platform.request("f", Zips.program("echo")).timeout(901)),
                 "ValidationException",
                 "1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have"
                         + " value less than or equal to 900");
         refused(
-                () -> platform.create(Platform.request("f", Zips.program("echo")).memorySize(64)),
+                () -> platform.create(
+                        Platform.request("f", Zips.program("echo")).memorySize(64)),
                 "ValidationException",
                 "1 validation error detected: Value '64' at 'memorySize' failed to satisfy constraint: Member must have"
                         + " value greater than or equal to 128");
@@ -173,8 +177,8 @@ class FunctionsTest {
     void new_code_runs_in_new_instances() {
         platform.with("f", "return 1");
         platform.invoke("f", "{}");
-        platform.call(() -> platform.lambda.updateFunctionCode(
-                r -> r.functionName("f").zipFile(Zips.program("return 2"))));
+        platform.call(() ->
+                platform.lambda.updateFunctionCode(r -> r.functionName("f").zipFile(Zips.program("return 2"))));
 
         assertThat(platform.invoke("f", "{}").payload().asUtf8String()).isEqualTo("2");
         Platform.eventually(() -> platform.sandboxes.alive().size() == 1);

@@ -108,12 +108,15 @@ final class ScriptedSandboxes implements Sandboxes {
                 case "big" -> new Answer.Success(new byte[Integer.parseInt(command[1])]);
                 case "env" -> success(spec.environment().get(command[1]));
                 case "print" -> {
-                    output.line(clock.instant(), String.join(" ", List.of(command).subList(1, command.length))
-                            .getBytes(StandardCharsets.UTF_8));
+                    output.line(
+                            clock.instant(),
+                            String.join(" ", List.of(command).subList(1, command.length))
+                                    .getBytes(StandardCharsets.UTF_8));
                     yield before;
                 }
                 case "count" -> {
-                    counters.computeIfAbsent(command[1], absent -> new AtomicInteger()).incrementAndGet();
+                    counters.computeIfAbsent(command[1], absent -> new AtomicInteger())
+                            .incrementAndGet();
                     yield before;
                 }
                 case "wait" -> {
@@ -138,7 +141,8 @@ final class ScriptedSandboxes implements Sandboxes {
                     alive = false;
                     yield failure(
                             "Runtime.ExitError",
-                            "RequestId: " + invocation.requestId() + " Error: Runtime exited without providing a reason",
+                            "RequestId: " + invocation.requestId()
+                                    + " Error: Runtime exited without providing a reason",
                             false);
                 }
                 default -> throw new IllegalArgumentException(command[0]);
