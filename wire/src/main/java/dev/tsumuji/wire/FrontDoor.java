@@ -4,16 +4,21 @@ import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.call.Credentials;
 import dev.tsumuji.kernel.call.Principal;
 import dev.tsumuji.kernel.cloud.Failures;
+import dev.tsumuji.kernel.cloud.Gate;
+import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.time.Ids;
+import dev.tsumuji.wire.catalog.Catalog;
 import dev.tsumuji.wire.http.HttpLimits;
 import dev.tsumuji.wire.http.HttpServer;
 import dev.tsumuji.wire.http.Reply;
 import dev.tsumuji.wire.http.Request;
+import dev.tsumuji.wire.protocol.Dispatch;
 import dev.tsumuji.wire.sign.Verified;
 import dev.tsumuji.wire.sign.Verifier;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -40,6 +45,10 @@ public final class FrontDoor implements AutoCloseable {
 
     /** What stands behind the door. */
     interface Inside {
+        /** The signing name of the service that the request itself names, by a target for instance; null when none. */
+        @Nullable
+        String namedService(Request request);
+
         void serve(Request request, Call call, Reply reply) throws IOException;
 
         void refuse(Request request, String requestId, AwsServiceException error, Reply reply);
@@ -66,6 +75,44 @@ public final class FrontDoor implements AutoCloseable {
         this.ids = ids;
         this.pages = Map.copyOf(pages);
         this.server = HttpServer.start(settings.host(), settings.port(), settings.limits(), clock, this::handle);
+    }
+
+    /**
+     * Opens the door; returns when requests are accepted.
+     *
+     * @param pages by path; one whose path ends with a slash answers for everything below it
+     * @throws IOException when the address can't be listened on
+     */
+    public static FrontDoor start(
+            Settings settings,
+            List<Service> services,
+            Gate gate,
+            Credentials credentials,
+            InstantSource clock,
+            Ids ids,
+            Map<String, Page> pages)
+            throws IOException {
+        var dispatch = new Dispatch(Catalog.load(), services, gate);
+        return start(settings, inside(dispatch), credentials, clock, ids, pages);
+    }
+
+    private static Inside inside(Dispatch dispatch) {
+        return new Inside() {
+            @Override
+            public @Nullable String namedService(Request request) {
+                return dispatch.namedService(request);
+            }
+
+            @Override
+            public void serve(Request request, Call call, Reply reply) {
+                dispatch.serve(request, call, reply);
+            }
+
+            @Override
+            public void refuse(Request request, String requestId, AwsServiceException error, Reply reply) {
+                dispatch.refuse(request, requestId, error, reply);
+            }
+        };
     }
 
     static FrontDoor start(
@@ -112,6 +159,7 @@ public final class FrontDoor implements AutoCloseable {
             if (own) {
                 own(verified, call, reply);
             } else {
+                verifier.checkService(verified, inside.namedService(verified.request()));
                 inside.serve(verified.request(), call, reply);
             }
         } catch (AwsServiceException e) {
@@ -167,12 +215,7 @@ public final class FrontDoor implements AutoCloseable {
 
     private void own(Verified verified, Call call, Reply reply) throws IOException {
         var request = verified.request();
-        if (!verified.scope().service().equals(OWN_SERVICE)) {
-            throw Failures.of(
-                    "InvalidSignatureException",
-                    403,
-                    "Credential should be scoped to correct service: '" + OWN_SERVICE + "'. ");
-        }
+        verifier.checkService(verified, OWN_SERVICE);
         var page = page(request.path());
         if (page == null) {
             throw notFound(request);

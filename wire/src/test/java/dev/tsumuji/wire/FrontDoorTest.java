@@ -33,6 +33,12 @@ class FrontDoorTest {
     /** Answers with who called and what came. */
     private static final class Echo implements FrontDoor.Inside {
         @Override
+        public String namedService(Request request) {
+            var target = request.header("x-amz-target");
+            return target == null || !target.startsWith("Echo.") ? null : "lambda";
+        }
+
+        @Override
         public void serve(Request request, Call call, Reply reply) throws IOException {
             var body = request.body().readAllBytes();
             reply.header("x-account", call.account());
@@ -134,6 +140,13 @@ class FrontDoorTest {
     }
 
     @Test
+    void a_signature_for_another_service_is_refused() throws Exception {
+        var answer = send(HttpClient.Version.HTTP_1_1, signer("logs"), "/", "hello");
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).startsWith("Credential should be scoped to correct service: 'lambda'.");
+    }
+
+    @Test
     void the_health_page_is_open() throws Exception {
         assertThat(send(HttpClient.Version.HTTP_1_1, null, "/_localstack/health", "")
                         .body())
@@ -149,7 +162,7 @@ class FrontDoorTest {
         assertThat(send(HttpClient.Version.HTTP_1_1, null, path, "").statusCode())
                 .isEqualTo(403);
         assertThat(send(HttpClient.Version.HTTP_1_1, signer("lambda"), path, "").statusCode())
-                .isEqualTo(403);
+                .isEqualTo(400);
         var role = new Signer(Keys.TEMPORARY_ID, Keys.SECRET, Keys.TOKEN, "eu-central-1", "tsumuji");
         assertThat(send(HttpClient.Version.HTTP_1_1, role, path, "").statusCode())
                 .isEqualTo(403);

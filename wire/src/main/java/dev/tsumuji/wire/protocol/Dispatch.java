@@ -75,6 +75,12 @@ public final class Dispatch {
         fail(error, request, null, aim.endpoint(), aim.format(), requestId, reply);
     }
 
+    /** The signing name of the service that a target header or an RPC path names; null when neither is there. */
+    public @Nullable String namedService(Request request) {
+        var endpoint = router.named(request);
+        return endpoint == null ? null : endpoint.model().name();
+    }
+
     private void run(Request request, Target target, Call call, Reply reply) throws IOException {
         var service = target.endpoint().service();
         var operation = target.endpoint().operation(target.operation());

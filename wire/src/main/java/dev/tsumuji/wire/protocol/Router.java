@@ -52,6 +52,21 @@ final class Router {
         return new Aim(first, first == null ? WireFormat.REST_JSON : first.ownFormat());
     }
 
+    /** The service that the request itself names, whatever its signature says. */
+    @Nullable
+    Endpoint named(Request request) {
+        var target = request.header("x-amz-target");
+        if (target != null) {
+            return byTarget(target);
+        }
+        if (!smithyCbor(request)) {
+            return null;
+        }
+        var segments = Route.split(request.path());
+        int at = segments.indexOf("operation");
+        return at > 0 ? byTargetPrefix.get(segments.get(at - 1)) : null;
+    }
+
     /** @param endpoint null when nothing tells the service */
     record Aim(@Nullable Endpoint endpoint, WireFormat format) {}
 

@@ -116,9 +116,9 @@ final class Canonical {
     /**
      * Encoded and sorted by name, then value.
      *
-     * @param without a parameter to leave out, the signature itself
+     * @param without names of parameters to leave out, the signature itself
      */
-    static String query(@Nullable String rawQuery, @Nullable String without) {
+    static String query(@Nullable String rawQuery, String... without) {
         if (rawQuery == null || rawQuery.isEmpty()) {
             return "";
         }
@@ -128,7 +128,7 @@ final class Canonical {
             to = to < 0 ? rawQuery.length() : to;
             if (to > from) {
                 var pair = pair(rawQuery, from, to);
-                if (without == null || !pair.startsWith(without + "\0")) {
+                if (!leftOut(pair, without)) {
                     pairs.add(pair);
                 }
             }
@@ -136,6 +136,15 @@ final class Canonical {
         var sorted = pairs.toArray(String[]::new);
         Arrays.sort(sorted);
         return String.join("&", sorted).replace('\0', '=');
+    }
+
+    private static boolean leftOut(String pair, String[] names) {
+        for (var name : names) {
+            if (pair.length() > name.length() && pair.startsWith(name) && pair.charAt(name.length()) == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A zero between name and value, because it sorts before every character of a longer name, as {@code =} does not. */

@@ -57,7 +57,7 @@ public final class Signer {
         var date = AmzDate.format(time);
         var scope = new Scope(date.substring(0, 8), region, service);
         var signed = names(headers);
-        var canonical = canonical(method, path, Canonical.query(query, null), headers, signed, payloadHash);
+        var canonical = canonical(method, path, Canonical.query(query), headers, signed, payloadHash);
         var signature = keys.of(secretAccessKey, scope).hexMac(Verifier.stringToSign(date, scope, canonical));
         return headers.with(
                 "authorization",
@@ -90,7 +90,7 @@ public final class Signer {
         var canonical = canonical(
                 method,
                 path,
-                Canonical.query(unsigned, null),
+                Canonical.query(unsigned),
                 Headers.of("host", host),
                 "host",
                 service.equals("s3") ? "UNSIGNED-PAYLOAD" : Hash.OF_NOTHING);

@@ -68,6 +68,22 @@ public final class Verifier {
         return new Verified(checked.withPath(path), credential, authorization.scope());
     }
 
+    /**
+     * A key for one service must not open another.
+     *
+     * @param service that the request is for; null when it names none but the signature's
+     * @throws Refusal when the signature is for another one
+     */
+    public void checkService(Verified verified, @Nullable String service) {
+        if (service != null && !service.equals(verified.scope().service())) {
+            throw new Refusals(Dialect.of(verified.request(), service))
+                    .scope(
+                            "Credential should be scoped to correct service: '" + service + "'. ",
+                            "incorrect service \"" + verified.scope().service() + "\". This endpoint belongs to \""
+                                    + service + "\".");
+        }
+    }
+
     private Credential credential(Authorization authorization, Refusals refusals, Instant now) {
         var token = authorization.sessionToken();
         var credential = credentials
@@ -140,7 +156,9 @@ public final class Verifier {
             throw refusals.unsignedHeader("date");
         }
         request.headers().forEach((name, value) -> {
-            if (name.startsWith("x-amz-") && !freely(name) && !authorization.signs(name)) {
+            // A link carries its date in the query: a header of that name says nothing.
+            var unused = authorization.presigned() && name.equals("x-amz-date");
+            if (name.startsWith("x-amz-") && !unused && !freely(name) && !authorization.signs(name)) {
                 throw refusals.unsignedHeader(name);
             }
         });
@@ -158,24 +176,51 @@ public final class Verifier {
             Authorization authorization, Request request, String hash, Hash.Key key, Refusals refusals) {
         var s3 = authorization.scope().service().equals("s3");
         var path = s3 ? Canonical.objectPath(request.path()) : Canonical.path(request.path());
-        var query = Canonical.query(request.query(), authorization.presigned() ? "X-Amz-Signature" : null);
+        var query = query(authorization, request);
         var canonical = canonical(authorization, request, path, query, request.host(), hash);
-        var matches = matches(authorization, canonical, key);
-        if (!matches) {
-            // Some clients sign the host without the port that they send, as if it were the scheme's own.
-            var host = withoutPort(request.host());
-            matches = host != null
-                    && matches(authorization, canonical(authorization, request, path, query, host, hash), key);
-        }
-        if (!matches && s3 && !path.equals(request.path())) {
-            // Some sign the path as they send it, reserved characters left alone.
-            matches = matches(
-                    authorization, canonical(authorization, request, request.path(), query, request.host(), hash), key);
-        }
-        if (!matches) {
+        if (!matches(authorization, canonical, key)
+                && !matchesVariant(authorization, request, path, query, hash, key)) {
             throw refusals.mismatch(authorization, stringToSign(authorization, canonical), canonical);
         }
         return s3 ? request.path() : Canonical.normalised(request.path());
+    }
+
+    /** What clients do that differ from the letter, each as binding as the letter. */
+    private static boolean matchesVariant(
+            Authorization authorization, Request request, String path, String query, String hash, Hash.Key key) {
+        // The host signed without the port that was sent, as if it were the scheme's own.
+        var host = withoutPort(request.host());
+        if (host != null && matches(authorization, canonical(authorization, request, path, query, host, hash), key)) {
+            return true;
+        }
+        // S3's path signed as it was sent, reserved characters left alone.
+        if (authorization.scope().service().equals("s3")
+                && !path.equals(request.path())
+                && matches(
+                        authorization,
+                        canonical(authorization, request, request.path(), query, request.host(), hash),
+                        key)) {
+            return true;
+        }
+        // The session token added to a link after it was signed.
+        return authorization.presigned()
+                && authorization.sessionToken() != null
+                && matches(
+                        authorization,
+                        canonical(
+                                authorization,
+                                request,
+                                path,
+                                Canonical.query(request.query(), "X-Amz-Signature", "X-Amz-Security-Token"),
+                                request.host(),
+                                hash),
+                        key);
+    }
+
+    private static String query(Authorization authorization, Request request) {
+        return authorization.presigned()
+                ? Canonical.query(request.query(), "X-Amz-Signature")
+                : Canonical.query(request.query());
     }
 
     private static String canonical(
