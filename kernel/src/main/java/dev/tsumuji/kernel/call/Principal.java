@@ -60,6 +60,28 @@ public sealed interface Principal {
         }
     }
 
+    /**
+     * Somebody whom a user, or the account's root, vouches for.
+     *
+     * @param issuer the user or root that made the session; its permissions bound those of the session
+     */
+    record FederatedUser(Principal issuer, String name) implements Principal {
+        @Override
+        public String account() {
+            return issuer.account();
+        }
+
+        @Override
+        public String arn() {
+            return "arn:aws:sts::" + account() + ":federated-user/" + name;
+        }
+
+        @Override
+        public String userId() {
+            return account() + ":" + name;
+        }
+    }
+
     /** The platform's own services, by the name that policies use: {@code lambda.amazonaws.com}. */
     record Service(String name) implements Principal {
         @Override

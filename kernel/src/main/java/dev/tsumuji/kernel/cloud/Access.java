@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param context condition keys of this action, such as {@code iam:PassedToService}; several values for a multi-valued key
  * @param resourcePolicy reads the resource's own policy document, null where it has none; called at most once, and only
  *     when the decision needs it
+ * @param trusting true when the resource's own policy must let the principal in, however much an identity policy of the
+ *     same account allows: a role's trust policy, a key's policy
  * @param open true for the few actions that need no permission, such as {@code sts:GetCallerIdentity}; an explicit deny
  *     does not apply to them either
  */
@@ -23,7 +25,18 @@ public record Access(
         String resourceAccount,
         Map<String, List<String>> context,
         Supplier<@Nullable String> resourcePolicy,
+        boolean trusting,
         boolean open) {
+
+    public Access(
+            String action,
+            String resource,
+            String resourceAccount,
+            Map<String, List<String>> context,
+            Supplier<@Nullable String> resourcePolicy,
+            boolean open) {
+        this(action, resource, resourceAccount, context, resourcePolicy, false, open);
+    }
 
     public static Access of(String action, String resource, String resourceAccount) {
         return new Access(action, resource, resourceAccount, Map.of(), () -> null, false);
@@ -34,10 +47,15 @@ public record Access(
     }
 
     public Access with(Map<String, List<String>> context) {
-        return new Access(action, resource, resourceAccount, context, resourcePolicy, open);
+        return new Access(action, resource, resourceAccount, context, resourcePolicy, trusting, open);
     }
 
     public Access guardedBy(Supplier<@Nullable String> resourcePolicy) {
-        return new Access(action, resource, resourceAccount, context, resourcePolicy, open);
+        return new Access(action, resource, resourceAccount, context, resourcePolicy, trusting, open);
+    }
+
+    /** As {@link #guardedBy}, for a resource whose policy must itself let the principal in. */
+    public Access trusting(Supplier<@Nullable String> trustPolicy) {
+        return new Access(action, resource, resourceAccount, context, trustPolicy, true, open);
     }
 }

@@ -66,8 +66,8 @@ public final class Gate {
 
     private static String denial(Call call, Access access, Decision decision) {
         var on = access.resource().equals("*") ? "" : " on resource: " + access.resource();
-        return "User: " + call.principal().arn() + " is not authorized to perform: " + access.action() + on + " "
-                + decision.reason();
+        return "User: " + call.principal().arn() + " is not authorized to perform: " + access.action() + on
+                + (decision.reason().isEmpty() ? "" : " " + decision.reason());
     }
 
     private static String code(AwsServiceException e) {
