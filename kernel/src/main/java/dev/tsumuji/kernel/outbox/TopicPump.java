@@ -187,7 +187,8 @@ final class TopicPump {
             if (next == null) {
                 return false;
             }
-            var thread = Thread.ofVirtual().name("outbox-" + topic + "-delivery").unstarted(() -> deliver(next));
+            var thread =
+                    Thread.ofVirtual().name("outbox-" + topic + "-delivery").unstarted(() -> deliver(next));
             deliveries.add(thread);
             thread.start();
             return true;
@@ -234,7 +235,9 @@ final class TopicPump {
             }
             endedWhileReading.clear();
             if (due.size() == page) {
-                cursor = new Range(due.getLast().key(), dueEnd).after(due.getLast().key()).begin();
+                cursor = new Range(due.getLast().key(), dueEnd)
+                        .after(due.getLast().key())
+                        .begin();
                 unread = true;
             } else if (Arrays.compareUnsigned(cursor, dueEnd) < 0) {
                 cursor = dueEnd;
@@ -300,8 +303,7 @@ final class TopicPump {
                 case Outcome.Done() -> {}
                 case Outcome.DoneWith(var effect) -> effect.accept(txn);
                 case Outcome.Retry(var due, var body) ->
-                    dispatcher.put(
-                            txn, topic, due, new Work(work.id(), body, work.attempt() + 1, work.createdAt()));
+                    dispatcher.put(txn, topic, due, new Work(work.id(), body, work.attempt() + 1, work.createdAt()));
             }
             return null;
         });

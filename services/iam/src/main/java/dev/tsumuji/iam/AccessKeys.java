@@ -86,9 +86,7 @@ final class AccessKeys {
         directory.write(txn -> {
             var key = require(txn, account, name, request.accessKeyId());
             IamKeys.KEYS.put(
-                    txn,
-                    new AccessKey(key.id(), key.secret(), account, key.user(), active, key.created()),
-                    key.id());
+                    txn, new AccessKey(key.id(), key.secret(), account, key.user(), active, key.created()), key.id());
             return null;
         });
         return UpdateAccessKeyResponse.builder().build();

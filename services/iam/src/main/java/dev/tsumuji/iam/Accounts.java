@@ -112,8 +112,7 @@ public final class Accounts {
     /** All accounts by number. */
     public List<Listed> list() {
         return directory.read(snapshot -> IamKeys.ACCOUNTS.all(snapshot).stream()
-                .map(account ->
-                        new Listed(account.number(), account.name(), account.rootKeyId(), account.created()))
+                .map(account -> new Listed(account.number(), account.name(), account.rootKeyId(), account.created()))
                 .toList());
     }
 

@@ -26,7 +26,8 @@ final class AttachedPolicies {
         ManagedPolicies.requireArn(arn);
         directory.write(txn -> {
             var id = Directory.modifiable(txn, account, kind, name);
-            if (!awsPolicies.knows(arn) && ManagedPolicies.find(txn, account, arn).isEmpty()) {
+            if (!awsPolicies.knows(arn)
+                    && ManagedPolicies.find(txn, account, arn).isEmpty()) {
                 throw IamErrors.noSuch("Policy " + arn + " does not exist or is not attachable.");
             }
             var low = IamKeys.low(name);

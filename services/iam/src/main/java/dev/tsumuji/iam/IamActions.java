@@ -52,8 +52,7 @@ public final class IamActions implements Actions {
         var context = new HashMap<String, List<String>>();
         var resource = resource(operation, request, call, context);
         addTags(request, context);
-        field(request, "PermissionsBoundary")
-                .ifPresent(arn -> context.put("iam:PermissionsBoundary", List.of(arn)));
+        field(request, "PermissionsBoundary").ifPresent(arn -> context.put("iam:PermissionsBoundary", List.of(arn)));
         field(request, "AWSServiceName").ifPresent(name -> context.put("iam:AWSServiceName", List.of(name)));
         return List.of(Access.of("iam:" + operation, resource, call.account()).with(context));
     }
@@ -64,8 +63,7 @@ public final class IamActions implements Actions {
             return Directory.arn(account, LISTS.get(operation) + Users.path(text(request, "PathPrefix")));
         }
         if (operation.equals("CreatePolicy")) {
-            return Directory.arn(
-                    account, "policy" + Users.path(text(request, "Path")) + text(request, "PolicyName"));
+            return Directory.arn(account, "policy" + Users.path(text(request, "Path")) + text(request, "PolicyName"));
         }
         if (operation.equals("CreateServiceLinkedRole")) {
             return Directory.arn(account, "role/aws-service-role/" + text(request, "AWSServiceName") + "/*");

@@ -87,8 +87,7 @@ public final class IamCredentials implements Credentials {
                 .put(nonce)
                 .put(sealed.get())
                 .array();
-        return new Credential(
-                id, secret(id, nonce), Base64.getEncoder().encodeToString(token), principal, session);
+        return new Credential(id, secret(id, nonce), Base64.getEncoder().encodeToString(token), principal, session);
     }
 
     private Optional<Credential> open(String accessKeyId, String token) {

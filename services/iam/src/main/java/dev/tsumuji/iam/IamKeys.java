@@ -100,12 +100,23 @@ final class IamKeys {
 
     /** @param user name; null for the account's root */
     record AccessKey(
-            String id, String secret, String account, @Nullable String user, boolean active, Instant created) {}
+            String id,
+            String secret,
+            String account,
+            @Nullable String user,
+            boolean active,
+            Instant created) {}
 
     record LastUse(Instant at, String service, String region) {}
 
     /** @param boundary ARN of the policy that bounds it */
-    record User(String name, String path, String id, Instant created, @Nullable String boundary, List<Tag> tags) {}
+    record User(
+            String name,
+            String path,
+            String id,
+            Instant created,
+            @Nullable String boundary,
+            List<Tag> tags) {}
 
     record Group(String name, String path, String id, Instant created) {}
 
@@ -141,7 +152,12 @@ final class IamKeys {
 
     /** @param role null when it holds none */
     record InstanceProfile(
-            String name, String path, String id, Instant created, @Nullable String role, List<Tag> tags) {}
+            String name,
+            String path,
+            String id,
+            Instant created,
+            @Nullable String role,
+            List<Tag> tags) {}
 
     record Login(byte[] salt, byte[] hash, Instant created, boolean resetRequired) {}
 

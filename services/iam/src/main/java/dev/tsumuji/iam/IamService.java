@@ -119,7 +119,8 @@ public final class IamService implements IamClient {
     }
 
     @Override
-    public DeleteUserPermissionsBoundaryResponse deleteUserPermissionsBoundary(DeleteUserPermissionsBoundaryRequest request) {
+    public DeleteUserPermissionsBoundaryResponse deleteUserPermissionsBoundary(
+            DeleteUserPermissionsBoundaryRequest request) {
         return users.unbind(request);
     }
 
@@ -204,7 +205,8 @@ public final class IamService implements IamClient {
     }
 
     @Override
-    public DeleteRolePermissionsBoundaryResponse deleteRolePermissionsBoundary(DeleteRolePermissionsBoundaryRequest request) {
+    public DeleteRolePermissionsBoundaryResponse deleteRolePermissionsBoundary(
+            DeleteRolePermissionsBoundaryRequest request) {
         return roles.unbind(request);
     }
 

@@ -25,12 +25,7 @@ final class InlinePolicies {
                         + kind.noun() + " " + name);
             }
             IamKeys.INLINE.put(
-                    txn,
-                    new InlinePolicy(policyName, document),
-                    account,
-                    kind.noun(),
-                    IamKeys.low(name),
-                    policyName);
+                    txn, new InlinePolicy(policyName, document), account, kind.noun(), IamKeys.low(name), policyName);
             return null;
         });
     }

@@ -17,7 +17,8 @@ import software.amazon.awssdk.services.iam.model.*;
 final class ManagedPolicies {
     static final int VERSIONS_MAX = 5;
     static final int SIZE_MAX_CHARS = 6144;
-    private static final Pattern ARN = Pattern.compile("arn:aws[a-z-]*:iam::(\\d{12}|aws):policy(/[!-~]*)?/[\\w+=,.@-]+");
+    private static final Pattern ARN =
+            Pattern.compile("arn:aws[a-z-]*:iam::(\\d{12}|aws):policy(/[!-~]*)?/[\\w+=,.@-]+");
 
     private final Directory directory;
     private final AwsPolicies awsPolicies;
@@ -87,7 +88,10 @@ final class ManagedPolicies {
         });
         var shown = brief(account, policy, 0, 0);
         return CreatePolicyResponse.builder()
-                .policy(policy.tags().isEmpty() ? shown.build() : shown.tags(policy.tags()).build())
+                .policy(
+                        policy.tags().isEmpty()
+                                ? shown.build()
+                                : shown.tags(policy.tags()).build())
                 .build();
     }
 
@@ -105,7 +109,9 @@ final class ManagedPolicies {
             var aws = awsPolicies.find(request.policyArn());
             if (aws.isPresent()) {
                 return GetPolicyResponse.builder()
-                        .policy(shown(snapshot, account, aws.get()).tags(List.of()).build())
+                        .policy(shown(snapshot, account, aws.get())
+                                .tags(List.of())
+                                .build())
                         .build();
             }
             var policy = require(snapshot, account, request.policyArn());
@@ -140,8 +146,8 @@ final class ManagedPolicies {
             }
             return all.stream()
                     .filter(policy -> policy.path().startsWith(prefix))
-                    .filter(policy -> !attachedOnly
-                            || policy.attachmentCount() + policy.permissionsBoundaryUsageCount() > 0)
+                    .filter(policy ->
+                            !attachedOnly || policy.attachmentCount() + policy.permissionsBoundaryUsageCount() > 0)
                     .filter(policy -> usage == null
                             || (usage == PolicyUsageType.PERMISSIONS_BOUNDARY
                                             ? policy.permissionsBoundaryUsageCount()
@@ -158,10 +164,7 @@ final class ManagedPolicies {
     }
 
     /** The marker is the ARN of the last one shown. */
-    private static Table.Page<Policy> page(
-            List<Policy> all,
-            @Nullable String marker,
-            @Nullable Integer maxItems) {
+    private static Table.Page<Policy> page(List<Policy> all, @Nullable String marker, @Nullable Integer maxItems) {
         int from = 0;
         if (marker != null) {
             while (from < all.size() && !all.get(from).arn().equals(marker)) {
@@ -257,8 +260,8 @@ final class ManagedPolicies {
         int number = id.matches("v[1-9][0-9]{0,8}") ? Integer.parseInt(id.substring(1)) : 0;
         return IamKeys.VERSIONS
                 .get(snapshot, account, IamKeys.low(policy.name()), number)
-                .orElseThrow(() -> IamErrors.noSuch("Policy " + arn(account, policy) + " version " + id
-                        + " does not exist or is not attachable."));
+                .orElseThrow(() -> IamErrors.noSuch(
+                        "Policy " + arn(account, policy) + " version " + id + " does not exist or is not attachable."));
     }
 
     ListPolicyVersionsResponse listVersions(ListPolicyVersionsRequest request) {
@@ -417,9 +420,8 @@ final class ManagedPolicies {
                 .arn(policy.arn())
                 .path(policy.path())
                 .defaultVersionId("v1")
-                .attachmentCount(IamKeys.ATTACHMENTS
-                        .all(snapshot, account, policy.arn())
-                        .size())
+                .attachmentCount(
+                        IamKeys.ATTACHMENTS.all(snapshot, account, policy.arn()).size())
                 .permissionsBoundaryUsageCount(
                         IamKeys.BOUNDED.all(snapshot, account, policy.arn()).size())
                 .isAttachable(true)

@@ -44,11 +44,11 @@ final class Rights {
 
     Of of(Principal principal) {
         return switch (principal) {
-            case Principal.User user ->
-                byPrincipal.get(user, () -> directory.read(snapshot -> ofUser(snapshot, user)));
+            case Principal.User user -> byPrincipal.get(user, () -> directory.read(snapshot -> ofUser(snapshot, user)));
             case Principal.AssumedRole role -> {
                 // all sessions of a role share its policies
-                var any = new Principal.AssumedRole(role.account(), role.rolePath(), role.roleName(), role.roleId(), "");
+                var any =
+                        new Principal.AssumedRole(role.account(), role.rolePath(), role.roleName(), role.roleId(), "");
                 yield byPrincipal.get(any, () -> directory.read(snapshot -> ofRole(snapshot, any)));
             }
             case Principal.FederatedUser federated -> of(federated.issuer());
@@ -59,7 +59,8 @@ final class Rights {
     }
 
     /** Null when the session narrows nothing. */
-    @Nullable List<Named> of(Principal principal, @Nullable Session session) {
+    @Nullable
+    List<Named> of(Principal principal, @Nullable Session session) {
         if (session == null
                 || session.policies().isEmpty() && session.policyArns().isEmpty()) {
             return principal instanceof Principal.FederatedUser ? List.of() : null;
@@ -131,7 +132,9 @@ final class Rights {
                 ? null
                 : new Named(
                         arn,
-                        managed.document(snapshot, account, arn).map(this::parse).orElse(UNREADABLE));
+                        managed.document(snapshot, account, arn)
+                                .map(this::parse)
+                                .orElse(UNREADABLE));
     }
 
     Policy parse(String document) {

@@ -128,9 +128,7 @@ final class Roles {
                         role.created(),
                         role.trust(),
                         request.description() == null ? role.description() : request.description(),
-                        request.maxSessionDuration() == null
-                                ? role.sessionMaxSeconds()
-                                : request.maxSessionDuration(),
+                        request.maxSessionDuration() == null ? role.sessionMaxSeconds() : request.maxSessionDuration(),
                         role.boundary(),
                         role.tags()));
         return UpdateRoleResponse.builder().build();
@@ -195,16 +193,12 @@ final class Roles {
     }
 
     TagRoleResponse tag(TagRoleRequest request) {
-        change(
-                request.roleName(),
-                role -> with(role, role.boundary(), Tags.merged(role.tags(), request.tags())));
+        change(request.roleName(), role -> with(role, role.boundary(), Tags.merged(role.tags(), request.tags())));
         return TagRoleResponse.builder().build();
     }
 
     UntagRoleResponse untag(UntagRoleRequest request) {
-        change(
-                request.roleName(),
-                role -> with(role, role.boundary(), Tags.without(role.tags(), request.tagKeys())));
+        change(request.roleName(), role -> with(role, role.boundary(), Tags.without(role.tags(), request.tagKeys())));
         return UntagRoleResponse.builder().build();
     }
 

@@ -26,7 +26,14 @@ record Sealed(
             case Principal.Root root -> of("root", root.account(), "", "", "", "", session);
             case Principal.User user -> of("user", user.account(), user.path(), user.name(), user.id(), "", session);
             case Principal.AssumedRole role ->
-                of("role", role.account(), role.rolePath(), role.roleName(), role.roleId(), role.sessionName(), session);
+                of(
+                        "role",
+                        role.account(),
+                        role.rolePath(),
+                        role.roleName(),
+                        role.roleId(),
+                        role.sessionName(),
+                        session);
             case Principal.FederatedUser federated -> federated(federated, session);
             case Principal.Service service -> throw new IllegalArgumentException("a service signs nothing");
             case Principal.Anonymous anonymous -> throw new IllegalArgumentException("nobody has no credentials");

@@ -43,7 +43,9 @@ final class Tags {
     static List<Tag> without(List<Tag> old, Collection<String> keys) {
         var gone = new HashSet<String>();
         keys.forEach(key -> gone.add(IamKeys.low(key)));
-        return old.stream().filter(tag -> !gone.contains(IamKeys.low(tag.key()))).toList();
+        return old.stream()
+                .filter(tag -> !gone.contains(IamKeys.low(tag.key())))
+                .toList();
     }
 
     static Map<String, String> map(List<Tag> tags) {

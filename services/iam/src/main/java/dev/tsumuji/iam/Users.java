@@ -29,12 +29,7 @@ final class Users {
         var name = request.userName();
         var tags = Tags.of(request.tags());
         var user = new IamKeys.User(
-                name,
-                path(request.path()),
-                directory.id("AIDA"),
-                directory.now(),
-                request.permissionsBoundary(),
-                tags);
+                name, path(request.path()), directory.id("AIDA"), directory.now(), request.permissionsBoundary(), tags);
         directory.write(txn -> {
             absent(txn, account, name);
             boundaries.bind(txn, account, user.boundary(), attachment(user));
@@ -145,7 +140,8 @@ final class Users {
             IamKeys.LOGINS.delete(txn, account, from);
         }
         for (var key : IamKeys.USER_KEYS.all(txn, account, from)) {
-            IamKeys.KEYS.get(txn, key.to())
+            IamKeys.KEYS
+                    .get(txn, key.to())
                     .ifPresent(found -> IamKeys.KEYS.put(
                             txn,
                             new AccessKey(

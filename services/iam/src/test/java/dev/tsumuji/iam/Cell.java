@@ -17,8 +17,7 @@ import software.amazon.awssdk.services.iam.IamClient;
 
 /** A platform with nothing but identities, in memory. */
 final class Cell {
-    static final String TRUST_ACCOUNT =
-            """
+    static final String TRUST_ACCOUNT = """
             {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}]}""";
 
     final Kv kv;
@@ -42,9 +41,7 @@ final class Cell {
         iam = new IamService(kv, clock, ids);
         cloud = new LocalCloud(new Gate(iam.authorizer(), entry -> {}), clock, ids);
         cloud.add(iam.service());
-        account = given == null
-                ? iam.accounts().create("main", null).number()
-                : Accounts.FIRST;
+        account = given == null ? iam.accounts().create("main", null).number() : Accounts.FIRST;
         root = as(new Principal.Root(account), null);
     }
 

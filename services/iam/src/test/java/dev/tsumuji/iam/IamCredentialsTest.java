@@ -32,7 +32,8 @@ class IamCredentialsTest {
                 new Principal.FederatedUser(new Principal.User(cell.account, "/", "ada", "AIDAX"), "bob"))) {
             var issued = credentials.issue(principal, session());
 
-            assertThat(credentials.find(issued.accessKeyId(), issued.sessionToken())).contains(issued);
+            assertThat(credentials.find(issued.accessKeyId(), issued.sessionToken()))
+                    .contains(issued);
         }
     }
 

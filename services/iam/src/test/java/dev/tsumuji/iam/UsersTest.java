@@ -80,10 +80,11 @@ class UsersTest {
         var key = iam.createAccessKey(request -> request.userName("ada")).accessKey();
         var readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess";
         iam.attachUserPolicy(request -> request.userName("ada").policyArn(readOnly));
-        iam.putUserPolicy(request -> request.userName("ada")
-                .policyName("p")
-                .policyDocument(
-                        "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}"));
+        iam.putUserPolicy(
+                request -> request.userName("ada")
+                        .policyName("p")
+                        .policyDocument(
+                                "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}"));
 
         Runnable delete = () -> iam.deleteUser(request -> request.userName("ada"));
         refused(delete, "DeleteConflict", 409, "Cannot delete entity, must delete access keys first.");

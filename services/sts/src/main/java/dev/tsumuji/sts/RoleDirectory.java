@@ -34,7 +34,9 @@ final class RoleDirectory {
         }
         var name = arn.resource().substring(arn.resource().lastIndexOf('/') + 1);
         try {
-            var role = client(arn.account()).getRole(request -> request.roleName(name)).role();
+            var role = client(arn.account())
+                    .getRole(request -> request.roleName(name))
+                    .role();
             return Optional.of(role).filter(found -> found.arn().equals(roleArn));
         } catch (NoSuchEntityException e) {
             return Optional.empty();

@@ -81,8 +81,7 @@ public final class StsActions implements Actions {
         return context;
     }
 
-    private static void put(
-            Map<String, List<String>> context, String key, @Nullable String value) {
+    private static void put(Map<String, List<String>> context, String key, @Nullable String value) {
         if (value != null) {
             context.put(key, List.of(value));
         }

@@ -107,8 +107,8 @@ public final class StsService implements StsClient {
         });
         var context = context(request, inherited.keySet());
         var now = now();
-        var credential = credentials.issue(
-                principal, new Session(now, now.plus(duration), policies, policyArns, tags, context));
+        var credential =
+                credentials.issue(principal, new Session(now, now.plus(duration), policies, policyArns, tags, context));
         return AssumeRoleResponse.builder()
                 .credentials(shown(credential, now.plus(duration)))
                 .assumedRoleUser(AssumedRoleUser.builder()
@@ -218,8 +218,7 @@ public final class StsService implements StsClient {
         var principal = new Principal.FederatedUser(who, request.name());
         var tags = new HashMap<String, String>();
         request.tags().forEach(tag -> tags.put(tag.key(), tag.value()));
-        var credential =
-                credentials.issue(principal, new Session(now, expires, policies, policyArns, tags, Map.of()));
+        var credential = credentials.issue(principal, new Session(now, expires, policies, policyArns, tags, Map.of()));
         return GetFederationTokenResponse.builder()
                 .credentials(shown(credential, expires))
                 .federatedUser(FederatedUser.builder()
@@ -243,8 +242,7 @@ public final class StsService implements StsClient {
         return clock.instant().truncatedTo(ChronoUnit.SECONDS);
     }
 
-    private static software.amazon.awssdk.services.sts.model.Credentials shown(
-            Credential credential, Instant expires) {
+    private static software.amazon.awssdk.services.sts.model.Credentials shown(Credential credential, Instant expires) {
         return software.amazon.awssdk.services.sts.model.Credentials.builder()
                 .accessKeyId(credential.accessKeyId())
                 .secretAccessKey(credential.secretAccessKey())

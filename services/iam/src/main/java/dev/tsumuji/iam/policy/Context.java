@@ -16,7 +16,8 @@ public interface Context {
      * @param key in any letter case
      * @return null when the request has no such key; one value for a single-valued key
      */
-    @Nullable List<String> values(String key);
+    @Nullable
+    List<String> values(String key);
 
     /** A context of given values. */
     static Context of(Map<String, List<String>> values) {

@@ -67,8 +67,8 @@ public final class Evaluator {
     }
 
     private Decision decide() {
-        boolean ownerless = request.principal() instanceof Principal.Service
-                || request.principal() instanceof Principal.Anonymous;
+        boolean ownerless =
+                request.principal() instanceof Principal.Service || request.principal() instanceof Principal.Anonymous;
         boolean root = request.principal() instanceof Principal.Root;
         var boundary = policies.boundary() == null ? List.<Named>of() : List.of(policies.boundary());
         var session = policies.session() == null ? List.<Named>of() : policies.session();
@@ -110,12 +110,11 @@ public final class Evaluator {
     }
 
     private Decision within(Own own, Verdict identity, Verdict resource) {
-        boolean direct =
-                switch (resource.match()) {
-                    case ITSELF -> true;
-                    case ROLE, ANYONE -> !own.narrowed();
-                    case ACCOUNT, NONE -> false;
-                };
+        boolean direct = switch (resource.match()) {
+            case ITSELF -> true;
+            case ROLE, ANYONE -> !own.narrowed();
+            case ACCOUNT, NONE -> false;
+        };
         if (direct) {
             return allowed(resource.label());
         }
@@ -146,7 +145,8 @@ public final class Evaluator {
     }
 
     private Decision ownLack(Own own) {
-        var lacking = !own.identity() ? "identity-based policy" : !own.boundary() ? "permissions boundary" : "session policy";
+        var lacking =
+                !own.identity() ? "identity-based policy" : !own.boundary() ? "permissions boundary" : "session policy";
         if (request.trusting()) {
             return new Decision(false, request.action(), request.resource(), "", trail, "", remedy(lacking));
         }
@@ -257,8 +257,7 @@ public final class Evaluator {
     }
 
     /** A statement that covers a request, and where it stands. */
-    public record Match(
-            String policy, boolean denies, int beginLine, int beginColumn, int endLine, int endColumn) {}
+    public record Match(String policy, boolean denies, int beginLine, int beginColumn, int endLine, int endColumn) {}
 
     /** The condition keys that policies ask for and the request lacks. */
     public static List<String> missingKeys(Request request, List<Named> policies) {
@@ -268,7 +267,8 @@ public final class Evaluator {
                 .filter(statement -> statement.coversAction(lowerAction))
                 .flatMap(statement -> statement.conditions().stream())
                 .map(Condition::key)
-                .filter(key -> Optional.ofNullable(request.context().values(key)).isEmpty())
+                .filter(key ->
+                        Optional.ofNullable(request.context().values(key)).isEmpty())
                 .distinct()
                 .toList();
     }

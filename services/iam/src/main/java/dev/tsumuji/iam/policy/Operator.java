@@ -164,7 +164,9 @@ enum Operator {
         try {
             var left = Base64.getDecoder().decode(actual);
             return compareText(
-                    wanted, context, right -> Arrays.equals(left, Base64.getDecoder().decode(right)));
+                    wanted,
+                    context,
+                    right -> Arrays.equals(left, Base64.getDecoder().decode(right)));
         } catch (IllegalArgumentException e) {
             return Match.UNKNOWN;
         }

@@ -220,8 +220,7 @@ public final class PolicyCheck {
             }
             int colon = action.indexOf(':');
             if (colon < 0) {
-                throw new MalformedPolicy(
-                        "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
+                throw new MalformedPolicy("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
             }
             if (action.indexOf(':', colon + 1) >= 0) {
                 throw new MalformedPolicy("Actions/Condition can contain only one colon.");
@@ -257,8 +256,8 @@ public final class PolicyCheck {
                             : "Resource " + resource + " can not contain region information.");
         }
         if (parts[2].equals("iam") && parts.length == 6 && !iamPath(parts[5])) {
-            throw new MalformedPolicy("IAM resource path must either be \"*\" or start with "
-                    + String.join(", ", IAM_PATHS) + ".");
+            throw new MalformedPolicy(
+                    "IAM resource path must either be \"*\" or start with " + String.join(", ", IAM_PATHS) + ".");
         }
         if (parts.length < 6 && !resource.endsWith("*")) {
             throw new MalformedPolicy("The policy failed legacy parsing");
@@ -296,8 +295,10 @@ public final class PolicyCheck {
                 value.equals("*")
                         || value.matches("\\d{12}")
                         || value.matches("A[A-Z0-9]{15,30}")
-                        || value.matches("arn:aws[a-z-]*:(iam|sts)::\\d{12}:(root|(user|role|assumed-role|federated-user)/[^*?]+)");
-            case "Service" -> value.matches("[A-Za-z0-9.-]+\\.(amazonaws\\.com|amazonaws\\.com\\.cn|amazon\\.com|aws\\.internal)");
+                        || value.matches(
+                                "arn:aws[a-z-]*:(iam|sts)::\\d{12}:(root|(user|role|assumed-role|federated-user)/[^*?]+)");
+            case "Service" ->
+                value.matches("[A-Za-z0-9.-]+\\.(amazonaws\\.com|amazonaws\\.com\\.cn|amazon\\.com|aws\\.internal)");
             case "Federated" -> !value.isEmpty();
             case "CanonicalUser" -> !value.isEmpty();
             default -> false;

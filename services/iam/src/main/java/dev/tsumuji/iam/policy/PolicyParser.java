@@ -126,8 +126,9 @@ public final class PolicyParser {
         switch (json) {
             case Json.Text(var value) when value.equals("*") -> named.add(new Principals.Named("*", "*"));
             case Json.Obj object ->
-                object.members().forEach((type, values) -> texts(values)
-                        .forEach(value -> named.add(new Principals.Named(type, value))));
+                object.members()
+                        .forEach((type, values) ->
+                                texts(values).forEach(value -> named.add(new Principals.Named(type, value))));
             default -> throw broken();
         }
         return Optional.of(new Principals(not, List.copyOf(named)));
@@ -195,7 +196,8 @@ public final class PolicyParser {
     }
 
     private int line(int offset) {
-        return 1 + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count();
+        return 1
+                + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count();
     }
 
     private int column(int offset) {

@@ -12,7 +12,9 @@ final class Remedy {
         boolean trust = where.startsWith("trust");
         var document = new StringBuilder("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",");
         if (!own) {
-            document.append("\"Principal\":").append(principal(request.principal())).append(',');
+            document.append("\"Principal\":")
+                    .append(principal(request.principal()))
+                    .append(',');
         }
         document.append("\"Action\":").append(quoted(request.action()));
         if (!trust) {
