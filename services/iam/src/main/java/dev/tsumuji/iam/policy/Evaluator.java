@@ -92,7 +92,7 @@ public final class Evaluator {
         if (ownerless) {
             return resource.allowed()
                     ? allowed(resource.label())
-                    : lacking("resource-based policy", remedy("resource-based policy"));
+                    : lacking("resource-based policy");
         }
         boolean sameAccount = request.principal().account().equals(request.resourceAccount());
         return sameAccount ? within(own, identity, resource) : across(own, identity, resource);
@@ -119,8 +119,7 @@ public final class Evaluator {
             return allowed(resource.label());
         }
         if (request.trusting() && !resource.allowed()) {
-            return new Decision(
-                    false, request.action(), request.resource(), "", trail, "", remedy("trust policy of the resource"));
+            return lacking("resource-based policy");
         }
         return own.all() ? allowed(identity.label()) : ownLack(own);
     }
@@ -132,25 +131,12 @@ public final class Evaluator {
         if (resource.allowed()) {
             return allowed(resource.label().isEmpty() ? identity.label() : resource.label());
         }
-        return request.trusting()
-                ? new Decision(
-                        false,
-                        request.action(),
-                        request.resource(),
-                        "",
-                        trail,
-                        "",
-                        remedy("trust policy of the resource"))
-                : lacking("resource-based policy", remedy("resource-based policy"));
+        return lacking("resource-based policy");
     }
 
     private Decision ownLack(Own own) {
-        var lacking =
-                !own.identity() ? "identity-based policy" : !own.boundary() ? "permissions boundary" : "session policy";
-        if (request.trusting()) {
-            return new Decision(false, request.action(), request.resource(), "", trail, "", remedy(lacking));
-        }
-        return lacking(lacking, remedy(lacking));
+        return lacking(
+                !own.identity() ? "identity-based policy" : !own.boundary() ? "permissions boundary" : "session policy");
     }
 
     private Decision allowed(String label) {
@@ -161,12 +147,10 @@ public final class Evaluator {
         return new Decision(false, request.action(), request.resource(), reason, trail, label, remedy);
     }
 
-    private Decision lacking(String kind, String remedy) {
-        return denied("because no " + kind + " allows the " + request.action() + " action", "", remedy);
-    }
-
-    private String remedy(String where) {
-        return Remedy.of(request, where);
+    /** AWS doesn't say why somebody may not assume a role. */
+    private Decision lacking(String kind) {
+        var reason = request.trusting() ? "" : "because no " + kind + " allows the " + request.action() + " action";
+        return denied(reason, "", Remedy.of(request, kind));
     }
 
     /** What some policies of one kind say together. */

@@ -6,10 +6,10 @@ import dev.tsumuji.kernel.call.Principal;
 final class Remedy {
     private Remedy() {}
 
-    /** @param where the kind of policy that has to say so */
-    static String of(Evaluator.Request request, String where) {
-        boolean own = where.startsWith("identity") || where.startsWith("permissions") || where.startsWith("session");
-        boolean trust = where.startsWith("trust");
+    /** @param kind of the policy that has to say so */
+    static String of(Evaluator.Request request, String kind) {
+        boolean own = !kind.equals("resource-based policy");
+        boolean trust = !own && request.trusting();
         var document = new StringBuilder("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",");
         if (!own) {
             document.append("\"Principal\":")
