@@ -90,9 +90,7 @@ public final class Evaluator {
                 policies.boundary() == null || bounded.allowed(),
                 policies.session() == null || scoped.allowed());
         if (ownerless) {
-            return resource.allowed()
-                    ? allowed(resource.label())
-                    : lacking("resource-based policy");
+            return resource.allowed() ? allowed(resource.label()) : lacking("resource-based policy");
         }
         boolean sameAccount = request.principal().account().equals(request.resourceAccount());
         return sameAccount ? within(own, identity, resource) : across(own, identity, resource);
@@ -136,7 +134,9 @@ public final class Evaluator {
 
     private Decision ownLack(Own own) {
         return lacking(
-                !own.identity() ? "identity-based policy" : !own.boundary() ? "permissions boundary" : "session policy");
+                !own.identity()
+                        ? "identity-based policy"
+                        : !own.boundary() ? "permissions boundary" : "session policy");
     }
 
     private Decision allowed(String label) {
