@@ -88,7 +88,7 @@ public final class VirtualTime implements InstantSource, Scheduler {
         try {
             var next = waiting.stream()
                     .filter(task -> !task.due.isAfter(target))
-                    .min(Comparator.comparing(Waiting::due).thenComparing(Waiting::order));
+                    .min(Comparator.comparing(Waiting::due).thenComparingLong(Waiting::order));
             if (next.isEmpty()) {
                 return null;
             }

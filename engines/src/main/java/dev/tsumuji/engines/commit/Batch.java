@@ -51,9 +51,10 @@ final class Batch implements AutoCloseable {
         var sums = new ArrayList<Long>();
         for (var addition : transaction.additions().entrySet()) {
             var key = addition.getKey();
+            var known = counters.get(key);
             if (transaction.cleared().contains(key)) {
                 sums.add(addition.getValue());
-            } else if (counters.get(key) instanceof Long known) {
+            } else if (known != null) {
                 sums.add(known + addition.getValue());
             } else if (recent.writtenAfter(versionBefore, key)) {
                 return false;

@@ -91,8 +91,9 @@ final class Transaction implements Txn, AutoCloseable {
         var own = writes.subMap(range.begin(), true, range.end(), false);
         // each own write hides at most one entry, so this many entries are enough
         int enough = (int) Math.min(Integer.MAX_VALUE, (long) limit + own.size());
+        var snapshot = view();
         var entries = own.isEmpty() && cleared.isEmpty()
-                ? view().scan(range, limit, backwards)
+                ? snapshot.scan(range, limit, backwards)
                 : merge(committed(range, enough, backwards), backwards ? own.descendingMap() : own, limit, backwards);
         readRanges.add(covered(range, entries, limit, backwards));
         countRead(range.begin().length + range.end().length);

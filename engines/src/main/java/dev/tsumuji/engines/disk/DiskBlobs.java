@@ -240,12 +240,13 @@ public final class DiskBlobs implements Blobs {
     private void sweepUnpublished() {
         unpublishedSweep.run(() -> {
             var newest = clock.instant().minus(UNPUBLISHED_MAX);
-            for (var blob : unpublished.entrySet()) {
+            for (var blobs = unpublished.entrySet().iterator(); blobs.hasNext(); ) {
+                var blob = blobs.next();
                 if (!blob.getValue().isAfter(newest)) {
                     if (!isPublished(blob.getKey())) {
                         Files.deleteIfExists(file(blob.getKey()));
                     }
-                    unpublished.remove(blob.getKey());
+                    blobs.remove();
                 }
             }
             return !unpublished.isEmpty();
