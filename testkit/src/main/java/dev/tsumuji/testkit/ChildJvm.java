@@ -25,7 +25,8 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /** @param main a class with a main method; its errors go to this process's */
-    public static ChildJvm start(Class<?> main, Map<String, String> environment, String... arguments) throws IOException {
+    public static ChildJvm start(Class<?> main, Map<String, String> environment, String... arguments)
+            throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp"));

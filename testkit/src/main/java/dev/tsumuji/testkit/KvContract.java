@@ -3,6 +3,7 @@ package dev.tsumuji.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.kv.KvException;
 import dev.tsumuji.kernel.kv.KvException.Kind;
 import dev.tsumuji.kernel.kv.Range;
@@ -11,7 +12,6 @@ import dev.tsumuji.kernel.kv.Txn;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import dev.tsumuji.kernel.kv.Kv;
 
 /** What every engine of {@link Kv} promises about reading, writing and isolation. An engine's test extends this and opens it. */
 public abstract class KvContract extends KvFixture {

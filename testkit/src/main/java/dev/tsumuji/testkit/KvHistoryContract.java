@@ -128,13 +128,15 @@ public abstract class KvHistoryContract {
         statesByLast.put("", Map.of());
         versionsByLast.put("", 0L);
         long last = 0;
-        for (var seen : history.stream().sorted(Comparator.comparing(Seen::version)).toList()) {
+        for (var seen :
+                history.stream().sorted(Comparator.comparing(Seen::version)).toList()) {
             assertThat(seen.version()).as("versions are unique").isGreaterThan(last);
             assertThat(seen.version()).as("in the order of time").isGreaterThan(seen.ackedBefore());
             last = seen.version();
-            seen.read().forEach((key, value) -> assertThat(value)
-                    .as("%s read at %d", key, seen.version())
-                    .isEqualTo(state.getOrDefault(key, "")));
+            seen.read()
+                    .forEach((key, value) -> assertThat(value)
+                            .as("%s read at %d", key, seen.version())
+                            .isEqualTo(state.getOrDefault(key, "")));
             seen.written().forEach((key, value) -> {
                 if (value.isEmpty()) {
                     state.remove(key);
@@ -149,7 +151,9 @@ public abstract class KvHistoryContract {
             var by = snapshot.state().getOrDefault("last", "");
             assertThat(snapshot.state()).as("a snapshot is a state that was").isEqualTo(statesByLast.get(by));
             if (!by.isEmpty()) {
-                assertThat(versionsByLast.get(by)).as("and not an old one").isGreaterThanOrEqualTo(snapshot.ackedBefore());
+                assertThat(versionsByLast.get(by))
+                        .as("and not an old one")
+                        .isGreaterThanOrEqualTo(snapshot.ackedBefore());
             }
         }
     }
@@ -192,13 +196,15 @@ public abstract class KvHistoryContract {
             });
             var range = Tuple.range("duty", round);
             var left = new AtomicInteger();
-            inParallel(on, mine -> left.addAndGet(kv.<Integer>transact(txn -> {
-                if (txn.scan(range, 10).size() < 2) {
-                    return 0;
-                }
-                txn.delete(mine);
-                return 1;
-            })));
+            inParallel(
+                    on,
+                    mine -> left.addAndGet(kv.<Integer>transact(txn -> {
+                        if (txn.scan(range, 10).size() < 2) {
+                            return 0;
+                        }
+                        txn.delete(mine);
+                        return 1;
+                    })));
             assertThat(left).hasValue(1);
         }
     }
@@ -286,7 +292,9 @@ public abstract class KvHistoryContract {
     }
 
     private static long number(byte @Nullable [] value) {
-        return value == null ? 0 : (Long) Objects.requireNonNull(Tuple.unpack(value).getFirst());
+        return value == null
+                ? 0
+                : (Long) Objects.requireNonNull(Tuple.unpack(value).getFirst());
     }
 
     private static long sum(Snapshot snapshot) {

@@ -203,10 +203,12 @@ public abstract class KvModelContract {
         var found = backwards ? snapshot.scanBackwards(range, limit) : snapshot.scan(range, limit);
         assertThat(found)
                 .extracting(Entry::key)
-                .containsExactlyElementsOf(expected.keySet().stream().limit(limit).toList());
+                .containsExactlyElementsOf(
+                        expected.keySet().stream().limit(limit).toList());
         assertThat(found)
                 .extracting(Entry::value)
-                .containsExactlyElementsOf(expected.values().stream().limit(limit).toList());
+                .containsExactlyElementsOf(
+                        expected.values().stream().limit(limit).toList());
     }
 
     private static void check(Kv kv, Seeded seeded, Model committed) {

@@ -57,7 +57,8 @@ class FullDiskTest {
     private void fillAndFree(long reserveBytes) throws Exception {
         var settings = new RocksSettings(8 << 20, 2 << 20, reserveBytes);
         int written = 0;
-        try (var kv = RocksKv.open(directory.resolve("data"), InstantSource.system(), settings, (what, cause) -> fatal.add(what))) {
+        try (var kv = RocksKv.open(
+                directory.resolve("data"), InstantSource.system(), settings, (what, cause) -> fatal.add(what))) {
             for (; written < 20; written++) {
                 put(kv, written);
             }
@@ -73,7 +74,8 @@ class FullDiskTest {
             }
             assertAll(kv, written);
         }
-        try (var kv = RocksKv.open(directory.resolve("data"), InstantSource.system(), settings, (what, cause) -> fatal.add(what))) {
+        try (var kv = RocksKv.open(
+                directory.resolve("data"), InstantSource.system(), settings, (what, cause) -> fatal.add(what))) {
             assertAll(kv, written);
         }
         assertThat(fatal).isEmpty();
@@ -127,9 +129,11 @@ class FullDiskTest {
     private static void assertAll(RocksKv kv, int count) {
         for (int i = 0; i < count; i++) {
             int n = i;
-            assertThat(kv.<byte[]>read(snapshot -> snapshot.get(Tuple.pack("k", n)))).isEqualTo(value(n));
+            assertThat(kv.<byte[]>read(snapshot -> snapshot.get(Tuple.pack("k", n))))
+                    .isEqualTo(value(n));
         }
-        assertThat(kv.<Integer>read(snapshot -> snapshot.scan(Tuple.range("twin"), 1_000_000).size()))
+        assertThat(kv.<Integer>read(snapshot ->
+                        snapshot.scan(Tuple.range("twin"), 1_000_000).size()))
                 .isEqualTo(count);
     }
 

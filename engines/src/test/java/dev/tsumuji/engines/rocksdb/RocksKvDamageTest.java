@@ -69,7 +69,8 @@ class RocksKvDamageTest {
                         .as("entry %d with byte %d of %s flipped", n, at, file)
                         .isEqualTo(value(n));
             }
-            assertThat(kv.<Integer>read(snapshot -> snapshot.scan(Tuple.range("k"), 10_000).size()))
+            assertThat(kv.<Integer>read(
+                            snapshot -> snapshot.scan(Tuple.range("k"), 10_000).size()))
                     .isEqualTo(ENTRIES);
             return List.of();
         } catch (KvException e) {
@@ -90,7 +91,8 @@ class RocksKvDamageTest {
                 .hasMessageContaining("start the newer version");
         Files.writeString(directory.resolve("format"), "garbage");
         assertThatThrownBy(this::open)
-                .isInstanceOfSatisfying(KvException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
+                .isInstanceOfSatisfying(
+                        KvException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
     }
 
     @Test
