@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,21 @@ public final class VirtualTime implements InstantSource, Scheduler {
             due.task.run();
         }
         set(target);
+    }
+
+    /** Moves time to the next task's due time and runs what is due then; does nothing when no task waits. */
+    public void advanceToNext() {
+        next().ifPresent(due -> advance(Duration.between(instant(), due)));
+    }
+
+    /** When the next task is due; never in the past. */
+    public Optional<Instant> next() {
+        lock.lock();
+        try {
+            return waiting.stream().map(task -> task.due.isBefore(now) ? now : task.due).min(Comparator.naturalOrder());
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** How many tasks wait. */

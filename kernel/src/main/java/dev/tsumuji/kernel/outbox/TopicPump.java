@@ -109,11 +109,8 @@ final class TopicPump {
             var prefix = Work.prefix(topic, due);
             if (reading || Arrays.compareUnsigned(prefix, cursor) < 0) {
                 pullBackTo(prefix);
-            } else if (due.isAfter(clock.instant())) {
-                wakeAt(due);
             } else {
-                unread = true;
-                changed.signal();
+                wakeAt(due);
             }
         } finally {
             lock.unlock();
@@ -129,13 +126,18 @@ final class TopicPump {
     }
 
     private void wakeAt(Instant due) {
+        var sleep = Duration.between(clock.instant(), due);
+        if (!sleep.isPositive()) {
+            unread = true;
+            changed.signal();
+            return;
+        }
         if (stopped || wakeAt != null && !due.isBefore(wakeAt)) {
             return;
         }
         if (timer != null) {
             timer.cancel();
         }
-        var sleep = Duration.between(clock.instant(), due);
         wakeAt = due;
         timer = scheduler.after(sleep.compareTo(SLEEP_MAX) < 0 ? sleep : SLEEP_MAX, this::wake);
     }
