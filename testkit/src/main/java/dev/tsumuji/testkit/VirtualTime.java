@@ -63,7 +63,9 @@ public final class VirtualTime implements InstantSource, Scheduler {
     public Optional<Instant> next() {
         lock.lock();
         try {
-            return waiting.stream().map(task -> task.due.isBefore(now) ? now : task.due).min(Comparator.naturalOrder());
+            return waiting.stream()
+                    .map(task -> task.due.isBefore(now) ? now : task.due)
+                    .min(Comparator.naturalOrder());
         } finally {
             lock.unlock();
         }
