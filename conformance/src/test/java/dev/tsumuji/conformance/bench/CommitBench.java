@@ -29,9 +29,9 @@ import org.rocksdb.WriteOptions;
  * <p>Run by hand on a quiet machine, with a directory on the disk in question:
  *
  * <pre>
- * mvn -q -pl conformance -am test-compile
- * mvn -q -pl conformance exec:java -Dexec.classpathScope=test \
- *     -Dexec.mainClass=dev.tsumuji.conformance.bench.CommitBench -Dexec.args=DIRECTORY
+ * ./tsumuji build
+ * java --enable-native-access=ALL-UNNAMED -cp 'target/dist/lib/*' \
+ *     conformance/src/test/java/dev/tsumuji/conformance/bench/CommitBench.java DIRECTORY
  * </pre>
  *
  * The disk's speed drifts on shared machines, so that everything is measured in turns, and the medians of the ratios count.

@@ -6,6 +6,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -114,6 +116,8 @@ public final class Codec<T> {
             case Boolean b -> out.write(b ? TRUE : FALSE);
             case Float f -> writeFloat(out, f);
             case Double d -> writeFloat(out, d);
+            case BigDecimal d -> throw new IllegalArgumentException("no codec for " + d.getClass());
+            case BigInteger i -> throw new IllegalArgumentException("no codec for " + i.getClass());
             case Number n -> {
                 out.write(INTEGER);
                 writeLong(out, n.longValue());

@@ -1,8 +1,11 @@
 package dev.tsumuji.kernel.kv;
 
 import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keys made of elements, in an encoding whose byte order is the order of the elements: first by the first element, then by
  * the second. Elements are null, {@code byte[]}, {@link String}, {@link Integer} and {@link Long} (read back as Long),
- * {@link Instant} (to the nanosecond) and {@link List} of these. No tuple is a prefix of another unless its elements are,
+ * {@link BigDecimal} (DynamoDB's numbers, read back without trailing zeros), {@link Instant} (to the nanosecond) and
+ * {@link List} of these. No tuple is a prefix of another unless its elements are,
  * so {@link #range} of a tuple holds exactly the tuples that extend it.
  *
- * <p>Types sort as listed: null, bytes, string, list, integer, instant. The rules follow FoundationDB's tuple layer.
+ * <p>Types sort as listed: null, bytes, string, list, integer, decimal, instant. The rules follow FoundationDB's tuple layer.
  *
  * @see <a href="https://github.com/apple/foundationdb/blob/main/design/tuple.md">FoundationDB's tuple encoding</a>
  */
@@ -25,6 +29,7 @@ public final class Tuple {
     private static final byte STRING = 0x02;
     private static final byte LIST = 0x05;
     private static final byte INTEGER_ZERO = 0x14;
+    private static final byte DECIMAL = 0x23;
     private static final byte INSTANT = 0x34;
     private static final byte ESCAPE = (byte) 0xff;
 
@@ -60,8 +65,12 @@ public final class Tuple {
     public static List<@Nullable Object> unpack(byte[] packed) {
         var in = ByteBuffer.wrap(packed);
         var elements = new ArrayList<@Nullable Object>();
-        while (in.hasRemaining()) {
-            elements.add(read(in));
+        try {
+            while (in.hasRemaining()) {
+                elements.add(read(in));
+            }
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | DateTimeException e) {
+            throw new IllegalArgumentException("no tuple: it ends or continues in the middle of an element", e);
         }
         return elements;
     }
@@ -84,6 +93,10 @@ public final class Tuple {
             }
             case Integer number -> integer(out, number);
             case Long number -> integer(out, number);
+            case BigDecimal number -> {
+                out.write(DECIMAL);
+                Decimal.write(out, number);
+            }
             case Instant time -> {
                 out.write(INSTANT);
                 out.writeBytes(ByteBuffer.allocate(12)
@@ -137,6 +150,7 @@ public final class Tuple {
             case BYTES -> unescape(in);
             case STRING -> new String(unescape(in), StandardCharsets.UTF_8);
             case LIST -> readList(in);
+            case DECIMAL -> Decimal.read(in);
             case INSTANT -> Instant.ofEpochSecond(in.getLong() ^ Long.MIN_VALUE, in.getInt());
             default -> {
                 int bytes = type - INTEGER_ZERO;
