@@ -102,7 +102,8 @@ public final class CommitBench {
         var updates = drive(WRITERS, SECONDS, number -> update(kv, number));
         var scans = drive(2, SECONDS, number -> scan(kv, number * 7_919 % 10_000));
         System.out.printf("get: %.0f/s, %.1f us cpu (at most 15)%n", gets.perSecond(), gets.cpuMicros());
-        System.out.printf("get and put in one transaction: %.0f/s, %.1f us cpu%n", updates.perSecond(), updates.cpuMicros());
+        System.out.printf(
+                "get and put in one transaction: %.0f/s, %.1f us cpu%n", updates.perSecond(), updates.cpuMicros());
         System.out.printf("scan of 20: %.0f/s, %.1f us cpu%n", scans.perSecond(), scans.cpuMicros());
     }
 

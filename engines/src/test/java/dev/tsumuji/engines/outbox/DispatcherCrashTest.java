@@ -45,7 +45,8 @@ class DispatcherCrashTest {
             outbox.handle("work", 8, delivery -> deliver(delivery, clock));
             outbox.start();
             if (arguments[1].equals("drain")) {
-                while (!kv.<Boolean>read(snapshot -> snapshot.scan(Tuple.range("outbox"), 1).isEmpty())) {
+                while (!kv.<Boolean>read(
+                        snapshot -> snapshot.scan(Tuple.range("outbox"), 1).isEmpty())) {
                     Thread.sleep(20);
                 }
                 outbox.close();

@@ -23,7 +23,9 @@ class TupleModelTest {
     void what_was_packed_is_unpacked() {
         for (int i = 0; i < 20_000; i++) {
             var tuple = tuple(3);
-            assertThat(same(Tuple.unpack(pack(tuple)), tuple)).as("seed %d: %s", seed, show(tuple)).isTrue();
+            assertThat(same(Tuple.unpack(pack(tuple)), tuple))
+                    .as("seed %d: %s", seed, show(tuple))
+                    .isTrue();
         }
     }
 
@@ -115,7 +117,8 @@ class TupleModelTest {
 
     @Test
     void numbers_that_dynamodb_does_not_have_are_refused() {
-        for (var text : List.of("1E126", "-1E126", "1E-131", "1" + "0".repeat(37) + "1", "0.1" + "0".repeat(37) + "1")) {
+        for (var text :
+                List.of("1E126", "-1E126", "1E-131", "1" + "0".repeat(37) + "1", "0.1" + "0".repeat(37) + "1")) {
             assertThatThrownBy(() -> Tuple.pack(new BigDecimal(text))).isInstanceOf(IllegalArgumentException.class);
         }
     }
@@ -135,7 +138,9 @@ class TupleModelTest {
             try {
                 Tuple.unpack(bytes);
             } catch (IllegalArgumentException e) {
-                assertThat(e.getMessage()).as("seed %d: %s", seed, HexFormat.of().formatHex(bytes)).isNotEmpty();
+                assertThat(e.getMessage())
+                        .as("seed %d: %s", seed, HexFormat.of().formatHex(bytes))
+                        .isNotEmpty();
             }
         }
     }
@@ -272,7 +277,8 @@ class TupleModelTest {
     }
 
     private Instant time() {
-        return Instant.ofEpochSecond(random.nextInt(5) - 2 + (random.nextBoolean() ? 1_700_000_000L : 0), random.nextInt(3));
+        return Instant.ofEpochSecond(
+                random.nextInt(5) - 2 + (random.nextBoolean() ? 1_700_000_000L : 0), random.nextInt(3));
     }
 
     private static byte[] pack(List<Object> tuple) {
