@@ -108,6 +108,11 @@ public final class NativeSandboxes implements Sandboxes {
     }
 
     @Override
+    public int running() {
+        return living.size();
+    }
+
+    @Override
     public void close() {
         living.forEach(NativeSandbox::close);
         watch.close();

@@ -24,6 +24,9 @@ public interface Sandboxes extends AutoCloseable {
     /** The isolation in force, truthfully, in one line for {@code status}. */
     String isolation();
 
+    /** How many sandboxes there are now. */
+    int running();
+
     @Override
     void close();
 }

@@ -146,14 +146,15 @@ public final class FrontDoor implements AutoCloseable {
 
     private void handle(Request request, Reply reply) throws IOException {
         var path = request.path();
-        if (path.startsWith("/_localstack/")) {
-            open(request, reply);
-            return;
-        }
-        var own = path.startsWith("/_tsumuji/");
+        var own = path.startsWith("/_tsumuji/") || path.startsWith("/_localstack/");
+        var page = own ? page(path) : null;
         var service = Verifier.claimedService(request);
         var requestId = !own && service.equals("s3") ? ids.base32(16) : ids.uuid();
         try {
+            if (page != null && page.isOpen()) {
+                page.answer(request, nobody(request, requestId), reply);
+                return;
+            }
             var verified = verifier.verify(request);
             var call = call(verified, requestId);
             if (own) {
@@ -188,29 +189,19 @@ public final class FrontDoor implements AutoCloseable {
                 Map.of());
     }
 
-    private void open(Request request, Reply reply) throws IOException {
-        var requestId = ids.uuid();
-        var page = page(request.path());
-        if (page == null) {
-            inside.refuse(request, requestId, notFound(request), reply);
-            return;
-        }
-        var nobody = new Principal.Anonymous();
-        page.answer(
-                request,
-                new Call(
-                        "",
-                        "",
-                        nobody,
-                        null,
-                        null,
-                        requestId,
-                        request.remoteAddress(),
-                        "",
-                        clock.instant(),
-                        request.secure(),
-                        Map.of()),
-                reply);
+    private Call nobody(Request request, String requestId) {
+        return new Call(
+                "",
+                "",
+                new Principal.Anonymous(),
+                null,
+                null,
+                requestId,
+                request.remoteAddress(),
+                "",
+                clock.instant(),
+                request.secure(),
+                Map.of());
     }
 
     private void own(Verified verified, Call call, Reply reply) throws IOException {

@@ -66,7 +66,7 @@ class FrontDoorTest {
                 new Keys(),
                 InstantSource.fixed(NOW),
                 Ids.secure(),
-                Map.of("/_localstack/health", health, "/_tsumuji/why/", why));
+                Map.of("/_localstack/health", Page.open(health), "/_tsumuji/why/", why));
     }
 
     @AfterEach

@@ -39,4 +39,17 @@ public record LambdaSettings(
                 Duration.ofHours(6),
                 Duration.ofMillis(50));
     }
+
+    /** The same, with another idle time. */
+    public LambdaSettings idleTime(Duration idleTime) {
+        return new LambdaSettings(
+                packages,
+                packagesSizeMaxBytes,
+                concurrencyMax,
+                startingMax,
+                idleTime,
+                retryDelays,
+                eventAgeMax,
+                logDelay);
+    }
 }

@@ -59,6 +59,11 @@ final class ScriptedSandboxes implements Sandboxes {
     }
 
     @Override
+    public int running() {
+        return alive().size();
+    }
+
+    @Override
     public String isolation() {
         return "none: a test";
     }

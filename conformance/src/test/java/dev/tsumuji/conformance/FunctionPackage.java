@@ -1,0 +1,131 @@
+package dev.tsumuji.conformance;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import dev.tsumuji.conformance.functions.HelloHandler;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * The same function in every language: greets {@code event.name}, tells its own name, and prints one line.
+ *
+ * @param runtime as AWS names it
+ */
+record FunctionPackage(String runtime, String handler, byte[] zip) {
+
+    static FunctionPackage node() {
+        return new FunctionPackage(
+                "nodejs20.x",
+                "index.handler",
+                zip(Map.of(
+                        "index.js",
+                        """
+                        exports.handler = async (event, context) => {
+                          console.log('hello from node ' + event.name);
+                          return { greeting: 'hello ' + event.name, function: context.functionName };
+                        };
+                        """)));
+    }
+
+    static FunctionPackage python() {
+        return new FunctionPackage(
+                "python3.11",
+                "app.handler",
+                zip(Map.of(
+                        "app.py",
+                        """
+                        def handler(event, context):
+                            print('hello from python ' + event['name'])
+                            return {'greeting': 'hello ' + event['name'], 'function': context.function_name}
+                        """)));
+    }
+
+    static FunctionPackage java() {
+        var files = new LinkedHashMap<String, byte[]>();
+        var name = HelloHandler.class.getName().replace('.', '/') + ".class";
+        try (var in = HelloHandler.class.getClassLoader().getResourceAsStream(name)) {
+            files.put(name, in.readAllBytes());
+            var jar = Path.of(RequestHandler.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            files.put("lib/" + jar.getFileName(), Files.readAllBytes(jar));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        return new FunctionPackage("java25", HelloHandler.class.getName() + "::handleRequest", zipOf(files));
+    }
+
+    /** A custom runtime in a few lines of shell and curl's work done by bash itself. */
+    static FunctionPackage custom() {
+        return new FunctionPackage(
+                "provided.al2023",
+                "function.handler",
+                zip(Map.of(
+                        "bootstrap",
+                        """
+                        #!/bin/bash
+                        set -euo pipefail
+                        IFS=: read -r host port <<< "$AWS_LAMBDA_RUNTIME_API"
+                        while true; do
+                          exec 3<>"/dev/tcp/$host/$port"
+                          printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' "$host" >&3
+                          id=''
+                          while IFS= read -r header <&3; do
+                            header=${header%$'\\r'}
+                            [ -z "$header" ] && break
+                            name=${header%%:*}
+                            if [ "${name,,}" = lambda-runtime-aws-request-id ]; then id=${header#*: }; fi
+                          done
+                          event=$(cat <&3)
+                          exec 3>&-
+                          name=$(sed -n 's/.*"name": *"\\([^"]*\\)".*/\\1/p' <<< "$event")
+                          echo "hello from shell $name"
+                          body="{\\"greeting\\":\\"hello $name\\",\\"function\\":\\"$AWS_LAMBDA_FUNCTION_NAME\\"}"
+                          exec 3<>"/dev/tcp/$host/$port"
+                          printf 'POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\nContent-Length: %s\\r\\n\\r\\n%s' "$id" "$host" "${#body}" "$body" >&3
+                          cat <&3 > /dev/null
+                          exec 3>&-
+                        done
+                        """)));
+    }
+
+    Path write(Path folder) {
+        try {
+            return Files.write(Files.createDirectories(folder).resolve(runtime + ".zip"), zip);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static byte[] zip(Map<String, String> texts) {
+        var files = new LinkedHashMap<String, byte[]>();
+        texts.forEach((name, text) -> files.put(name, text.getBytes(StandardCharsets.UTF_8)));
+        return zipOf(files);
+    }
+
+    private static byte[] zipOf(Map<String, byte[]> files) {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(bytes)) {
+            for (var file : files.entrySet()) {
+                zip.putNextEntry(new ZipEntry(file.getKey()));
+                zip.write(file.getValue());
+                zip.closeEntry();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+}
