@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Its size is bounded: a transaction whose snapshot is older than what is remembered counts as conflicting.
  */
 final class RecentWrites {
-    private static final int TRIM_ABOVE = 4_096;
+    private static final int TRIM_ABOVE = 1_024;
     private static final int KEYS_MAX = 262_144;
     private static final long SIZE_MAX_BYTES = 32L << 20;
 

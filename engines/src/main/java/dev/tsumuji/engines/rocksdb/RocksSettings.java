@@ -7,6 +7,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
+import org.rocksdb.TablePropertiesCollectorFactory;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBufferManager;
 
@@ -45,6 +46,7 @@ public record RocksSettings(long cacheSizeBytes, long writeBufferSizeBytes, long
                 .setFormatVersion(5)
                 .setCacheIndexAndFilterBlocks(true)
                 .setPinL0FilterAndIndexBlocksInCache(true);
+        var crowded = TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(10_000, 5_000, 0.5);
         var options = new Options()
                 .setCreateIfMissing(true)
                 .setTableFormatConfig(table)
@@ -66,6 +68,8 @@ public record RocksSettings(long cacheSizeBytes, long writeBufferSizeBytes, long
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setMaxLogFileSize(1 << 20)
                 .setKeepLogFileNum(3);
-        return new Opened(options, List.of(filter, buffers, cache));
+        // the head of a queue is mostly deleted entries: tables full of those are compacted early
+        options.setTablePropertiesCollectorFactory(List.of(crowded));
+        return new Opened(options, List.of(crowded, filter, buffers, cache));
     }
 }

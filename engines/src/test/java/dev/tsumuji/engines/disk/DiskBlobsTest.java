@@ -20,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -60,13 +61,13 @@ class DiskBlobsTest {
                 .isEqualTo(Base64.getEncoder()
                         .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes)));
         assertThat(read(blob, 0, 200_000)).isEqualTo(bytes);
-        assertThat(read(blob, 199_990, 10)).isEqualTo(java.util.Arrays.copyOfRange(bytes, 199_990, 200_000));
+        assertThat(read(blob, 199_990, 10)).isEqualTo(Arrays.copyOfRange(bytes, 199_990, 200_000));
         assertThat(read(blob, 200_000, 0)).isEmpty();
         try (var in = blobs.read(blob.id(), 5, 100_000)) {
             var out = new ByteArrayOutputStream();
             assertThat(in.read()).isEqualTo(bytes[5] & 0xff);
             assertThat(in.transferTo(out)).isEqualTo(99_999);
-            assertThat(out.toByteArray()).isEqualTo(java.util.Arrays.copyOfRange(bytes, 6, 100_005));
+            assertThat(out.toByteArray()).isEqualTo(Arrays.copyOfRange(bytes, 6, 100_005));
         }
     }
 

@@ -255,15 +255,18 @@ final class TopicPump {
     // ---- on a delivery's own thread
 
     private void deliver(Entry entry) {
-        boolean ended = false;
+        var key = entry.key();
         try {
             var work = Work.CODEC.decode(entry.value());
-            var outcome = attempt(work);
-            ended = end(entry.key(), work, outcome);
+            if (end(key, work, attempt(work))) {
+                letGo(key);
+            } else {
+                scheduler.after(STORE_PAUSE, () -> repeat(key));
+            }
         } catch (KvException e) {
             LOG.log(Level.ERROR, "work of the outbox's topic " + topic + " can't be read; it stays where it is", e);
         } finally {
-            finished(entry.key(), ended);
+            finished();
         }
     }
 
@@ -289,7 +292,7 @@ final class TopicPump {
         try {
             commit(key, work, outcome);
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (outcome instanceof Outcome.DoneWith && !(e instanceof KvException)) {
                 return end(key, work, failed(work, e));
             }
@@ -311,14 +314,9 @@ final class TopicPump {
         });
     }
 
-    private void finished(byte[] key, boolean ended) {
+    private void finished() {
         lock.lock();
         try {
-            if (ended) {
-                letGo(key);
-            } else {
-                scheduler.after(STORE_PAUSE, () -> repeat(key));
-            }
             deliveries.remove(Thread.currentThread());
             changed.signalAll();
         } finally {
@@ -327,9 +325,14 @@ final class TopicPump {
     }
 
     private void letGo(byte[] key) {
-        owned.remove(ByteBuffer.wrap(key));
-        if (reading) {
-            endedWhileReading.add(ByteBuffer.wrap(key));
+        lock.lock();
+        try {
+            owned.remove(ByteBuffer.wrap(key));
+            if (reading) {
+                endedWhileReading.add(ByteBuffer.wrap(key));
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
