@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.lambda.model.FunctionEventInvokeConfig;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 
 /**
@@ -67,7 +68,7 @@ final class Events {
         var runner = Objects.requireNonNull(invocations);
         try {
             var name = event.function();
-            var target = runner.active(store.target(name.id(), name.qualifierOrLatest()), name);
+            var target = runner.active(runner.target(name), name);
             var outcome = runner.run(target, name.arn(), event.requestId(), event.payload(), null, false);
             return switch (outcome.answer()) {
                 case Sandbox.Answer.Success success -> new Outbox.Outcome.Done();
@@ -83,7 +84,10 @@ final class Events {
 
     private Outbox.Outcome failed(Event event) {
         var delays = settings.retryDelays();
-        if (event.failures() > delays.size()) {
+        int retriesMax = store.events(event.function())
+                .map(FunctionEventInvokeConfig::maximumRetryAttempts)
+                .orElse(delays.size());
+        if (event.failures() > Math.min(retriesMax, delays.size())) {
             return new Outbox.Outcome.Done();
         }
         return later(event, delays.get(event.failures() - 1));
@@ -97,7 +101,11 @@ final class Events {
     /** Again after a while, unless the event would be too old by then. */
     private Outbox.Outcome later(Event event, Duration delay) {
         var due = clock.instant().plus(delay);
-        if (due.isAfter(event.acceptedAt().plus(settings.eventAgeMax()))) {
+        var ageMax = store.events(event.function())
+                .map(FunctionEventInvokeConfig::maximumEventAgeInSeconds)
+                .map(Duration::ofSeconds)
+                .orElse(settings.eventAgeMax());
+        if (due.isAfter(event.acceptedAt().plus(ageMax))) {
             LOG.log(
                     Level.DEBUG,
                     "an event of {0} is given up for its age",

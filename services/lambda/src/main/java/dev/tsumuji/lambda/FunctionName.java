@@ -133,6 +133,11 @@ record FunctionName(FunctionId id, @Nullable String qualifier) {
         return Objects.requireNonNullElse(qualifier, LATEST);
     }
 
+    /** Neither a version's number nor anything with the sign that only {@code $LATEST} may have. */
+    static boolean isAlias(String qualifier) {
+        return !isVersionNumber(qualifier) && qualifier.indexOf('$') < 0;
+    }
+
     static boolean isVersionNumber(String qualifier) {
         return !qualifier.isEmpty() && qualifier.chars().allMatch(c -> c >= '0' && c <= '9');
     }

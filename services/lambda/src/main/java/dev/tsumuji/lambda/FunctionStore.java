@@ -6,7 +6,10 @@ import dev.tsumuji.kernel.kv.Txn;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.lambda.model.AliasConfiguration;
+import software.amazon.awssdk.services.lambda.model.FunctionEventInvokeConfig;
 
 /**
  * Functions in the key-value store, with a cache in front of it for what every invocation needs. Thread-safe.
@@ -18,10 +21,13 @@ final class FunctionStore {
     private static final int CACHED_MAX = 20_000;
 
     private final Kv kv;
+    private final DoubleSupplier fraction;
     private final ConcurrentHashMap<FunctionId, Cached> cache = new ConcurrentHashMap<>();
 
-    FunctionStore(Kv kv) {
+    /** @param fraction random, from 0 to 1, for aliases that share invocations between versions */
+    FunctionStore(Kv kv, DoubleSupplier fraction) {
         this.kv = kv;
+        this.fraction = fraction;
     }
 
     Kv kv() {
@@ -40,14 +46,36 @@ final class FunctionStore {
         }
     }
 
-    /** @throws software.amazon.awssdk.awscore.exception.AwsServiceException when there is no such version */
-    Target target(FunctionId id, String version) {
-        var target = cached(id).targets.computeIfAbsent(version, v -> kv.read(snapshot -> load(snapshot, id, v)));
+    /** The version that a name stands for now; empty when there is none. */
+    Optional<Target> resolve(FunctionName name) {
+        var qualifier = name.qualifierOrLatest();
+        var known = cached(name.id());
+        var version = FunctionName.isAlias(qualifier) ? version(known, name.id(), qualifier) : qualifier;
+        var target = version == null
+                ? null
+                : known.targets.computeIfAbsent(version, v -> kv.read(snapshot -> load(snapshot, name.id(), v)));
         if (target == null) {
-            cache.remove(id);
-            throw LambdaErrors.functionNotFound(id.arn(version));
+            // nothing is remembered of functions that don't exist, whose names anybody may make up
+            cache.remove(name.id(), known);
         }
-        return target;
+        return Optional.ofNullable(target);
+    }
+
+    /** The version that an alias sends this invocation to. */
+    private @Nullable String version(Cached known, FunctionId id, String alias) {
+        var configuration = known.aliases.computeIfAbsent(
+                alias, a -> kv.read(snapshot -> LambdaKeys.ALIAS.decodeNullable(snapshot.get(LambdaKeys.alias(id, a)))));
+        if (configuration == null) {
+            return null;
+        }
+        if (configuration.routingConfig() != null) {
+            for (var other : configuration.routingConfig().additionalVersionWeights().entrySet()) {
+                if (fraction.getAsDouble() < other.getValue()) {
+                    return other.getKey();
+                }
+            }
+        }
+        return configuration.functionVersion();
     }
 
     private static @Nullable Target load(Snapshot snapshot, FunctionId id, String version) {
@@ -67,6 +95,14 @@ final class FunctionStore {
                                         LambdaKeys.POLICY.decodeNullable(snapshot.get(LambdaKeys.policy(id, q))))
                                 .map(Policy::document)))
                 .orElse(null);
+    }
+
+    /** How asynchronous events of a function, version or alias are handled, where somebody has said so. */
+    Optional<FunctionEventInvokeConfig> events(FunctionName name) {
+        return cached(name.id())
+                .events
+                .computeIfAbsent(name.qualifierOrLatest(), q -> kv.read(snapshot -> Optional.ofNullable(
+                        LambdaKeys.EVENTS.decodeNullable(snapshot.get(LambdaKeys.events(name.id(), q))))));
     }
 
     private Cached cached(FunctionId id) {
@@ -116,6 +152,8 @@ final class FunctionStore {
     /** What is known of one function; forgotten as a whole. */
     private static final class Cached {
         private final ConcurrentHashMap<String, Target> targets = new ConcurrentHashMap<>();
+        private final ConcurrentHashMap<String, AliasConfiguration> aliases = new ConcurrentHashMap<>();
+        private final ConcurrentHashMap<String, Optional<FunctionEventInvokeConfig>> events = new ConcurrentHashMap<>();
         private final ConcurrentHashMap<String, Optional<String>> policies = new ConcurrentHashMap<>();
     }
 }

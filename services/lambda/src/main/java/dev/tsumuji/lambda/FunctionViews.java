@@ -1,14 +1,9 @@
 package dev.tsumuji.lambda;
 
 import dev.tsumuji.kernel.call.Call;
-import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Tuple;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.lambda.model.Concurrency;
 import software.amazon.awssdk.services.lambda.model.FunctionCodeLocation;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
@@ -87,7 +82,7 @@ final class FunctionViews {
             var range = Paging.after(LambdaKeys.heads(call.account(), call.region()), request.marker());
             var heads = snapshot.scan(range, limit + 1);
             var shown = new ArrayList<FunctionConfiguration>();
-            for (var entry : heads.subList(0, Math.min(limit, heads.size()))) {
+            for (var entry : Paging.page(heads, limit)) {
                 var name = (String)
                         Objects.requireNonNull(Tuple.unpack(entry.key()).getLast());
                 var id = new FunctionId(call.account(), call.region(), name);
@@ -95,7 +90,7 @@ final class FunctionViews {
                     shown.add(listed(LambdaKeys.FUNCTION.decode(version.value()).configuration(), id, all));
                 }
             }
-            var next = heads.size() > limit ? Paging.marker(heads.get(limit - 1).key()) : null;
+            var next = Paging.next(heads, limit);
             return ListFunctionsResponse.builder()
                     .functions(shown)
                     .nextMarker(next)
@@ -109,12 +104,11 @@ final class FunctionViews {
         return store.kv().read(snapshot -> {
             store.head(snapshot, id);
             var found = snapshot.scan(Paging.after(LambdaKeys.versions(id), request.marker()), limit + 1);
-            var shown = found.stream()
-                    .limit(limit)
+            var shown = Paging.page(found, limit).stream()
                     .map(entry ->
                             listed(LambdaKeys.FUNCTION.decode(entry.value()).configuration(), id, true))
                     .toList();
-            var next = found.size() > limit ? Paging.marker(found.get(limit - 1).key()) : null;
+            var next = Paging.next(found, limit);
             return ListVersionsByFunctionResponse.builder()
                     .versions(shown)
                     .nextMarker(next)
@@ -123,11 +117,7 @@ final class FunctionViews {
     }
 
     private Target target(FunctionName name) {
-        try {
-            return store.target(name.id(), name.qualifierOrLatest());
-        } catch (software.amazon.awssdk.services.lambda.model.ResourceNotFoundException e) {
-            throw LambdaErrors.functionNotFound(name.arn());
-        }
+        return store.resolve(name).orElseThrow(() -> LambdaErrors.functionNotFound(name.arn()));
     }
 
     /** With the ARN as it was asked for. */
@@ -149,41 +139,5 @@ final class FunctionViews {
                 .lastUpdateStatusReason(null)
                 .lastUpdateStatusReasonCode((LastUpdateStatusReasonCode) null)
                 .build();
-    }
-
-    /** Markers of lists: the last key shown, as text. */
-    static final class Paging {
-        private Paging() {}
-
-        static int limit(@Nullable Integer wanted) {
-            if (wanted != null && wanted < 1) {
-                throw LambdaErrors.validation(LambdaErrors.problem(
-                        Integer.toString(wanted), "maxItems", "have value greater than or equal to 1"));
-            }
-            return wanted == null ? LambdaLimits.PAGE_SIZE_MAX : Math.min(wanted, LambdaLimits.PAGE_SIZE_MAX);
-        }
-
-        static String marker(byte[] key) {
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(key);
-        }
-
-        static Range after(Range range, @Nullable String marker) {
-            if (marker == null || marker.isEmpty()) {
-                return range;
-            }
-            try {
-                var key = Base64.getUrlDecoder().decode(marker.getBytes(StandardCharsets.US_ASCII));
-                if (range.contains(key)) {
-                    return range.after(key);
-                }
-            } catch (IllegalArgumentException e) {
-                // answered below, as is a marker of another list
-            }
-            throw LambdaErrors.invalid("Invalid marker: " + marker);
-        }
-
-        static <T> List<T> page(List<T> items, int limit) {
-            return items.subList(0, Math.min(limit, items.size()));
-        }
     }
 }

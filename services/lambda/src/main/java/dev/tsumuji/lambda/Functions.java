@@ -22,6 +22,8 @@ import software.amazon.awssdk.services.lambda.model.DeleteFunctionResponse;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatusReasonCode;
+import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
+import software.amazon.awssdk.services.lambda.model.PublishVersionResponse;
 import software.amazon.awssdk.services.lambda.model.State;
 import software.amazon.awssdk.services.lambda.model.StateReasonCode;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
@@ -104,11 +106,11 @@ final class Functions {
             }
             blobs.publish(txn, blob);
             Usage.add(txn, id, 1, blob.sizeBytes());
-            var head = new FunctionHead(request.tags(), 1);
+            var head = new FunctionHead(request.tags(), 1, "");
             txn.put(LambdaKeys.head(id), LambdaKeys.HEAD.encode(head));
             putPending(txn, id, function);
             if (publish) {
-                putVersion(txn, id, head, function, null);
+                putVersion(txn, id, head, function, State.PENDING);
             }
         });
         return Members.copy(
@@ -182,7 +184,7 @@ final class Functions {
         if (qualifier.equals(FunctionName.LATEST)) {
             throw LambdaErrors.invalid("$LATEST version cannot be deleted without deleting the function.");
         }
-        if (!FunctionName.isVersionNumber(qualifier) && !qualifier.contains("$")) {
+        if (FunctionName.isAlias(qualifier)) {
             throw LambdaErrors.invalid("Deletion of aliases is not currently supported.");
         }
         store.change(id, txn -> deleteVersion(txn, id, qualifier));
@@ -208,6 +210,8 @@ final class Functions {
         txn.delete(LambdaKeys.head(id));
         txn.delete(LambdaKeys.versions(id));
         txn.delete(LambdaKeys.policies(id));
+        txn.delete(LambdaKeys.aliases(id));
+        txn.delete(LambdaKeys.events(id));
         txn.delete(LambdaKeys.reserved(id));
     }
 
@@ -217,8 +221,14 @@ final class Functions {
         if (function == null) {
             return;
         }
+        var aliases = Aliases.of(txn, id, version);
+        if (!aliases.isEmpty()) {
+            throw LambdaErrors.conflict(
+                    "The version can't be deleted while these aliases refer to it: " + String.join(", ", aliases));
+        }
         txn.delete(LambdaKeys.version(id, version));
         txn.delete(LambdaKeys.policy(id, version));
+        txn.delete(LambdaKeys.events(id, version));
         retireCode(txn, id, function, version);
     }
 
@@ -288,17 +298,44 @@ final class Functions {
         outbox.put(txn, ACTIVATION_TOPIC, clock.instant(), ACTIVATION.encode(work));
     }
 
-    /** Publishes what $LATEST is now as the next version. */
+    PublishVersionResponse publish(PublishVersionRequest request) {
+        var id = unqualified(request.functionName());
+        var published = new FunctionConfiguration[1];
+        store.change(id, txn -> {
+            var latest = changeable(txn, id, request.revisionId());
+            var sha256 = latest.configuration().codeSha256();
+            if (request.codeSha256() != null && !request.codeSha256().equals(sha256)) {
+                throw LambdaErrors.invalid("CodeSHA256 (" + request.codeSha256()
+                        + ") is different from current CodeSHA256 in $LATEST (" + sha256
+                        + "). Please try again with the CodeSHA256 in $LATEST.");
+            }
+            var head = store.head(txn, id);
+            var last = FunctionStore.version(txn, id, Long.toString(head.versionNext() - 1));
+            if (last != null && head.published().equals(latest.generation())) {
+                published[0] = last.configuration();
+                return;
+            }
+            var described = request.description() == null
+                    ? latest
+                    : latest.with(latest.configuration().toBuilder()
+                            .description(request.description())
+                            .build());
+            published[0] = putVersion(txn, id, head, described, State.ACTIVE);
+        });
+        return Members.copy(published[0], PublishVersionResponse.builder()).build();
+    }
+
+    /** Publishes what $LATEST is as the next version. */
     private FunctionConfiguration putVersion(
-            Txn txn, FunctionId id, FunctionHead head, Function latest, @Nullable State state) {
+            Txn txn, FunctionId id, FunctionHead head, Function latest, State state) {
         var version = Long.toString(head.versionNext());
         var configuration = latest.configuration().toBuilder()
                 .version(version)
                 .functionArn(id.arn(version))
-                .revisionId(ids.uuid());
-        if (state != null) {
+                .revisionId(ids.uuid())
+                .state(state);
+        if (state == State.PENDING) {
             configuration
-                    .state(state)
                     .stateReason(CREATING)
                     .stateReasonCode(StateReasonCode.CREATING)
                     .lastUpdateStatus((LastUpdateStatus) null)
@@ -306,8 +343,14 @@ final class Functions {
                     .lastUpdateStatusReasonCode((LastUpdateStatusReasonCode) null);
         }
         var function = new Function(configuration.build(), latest.packageId(), ids.hex(32));
-        putPending(txn, id, function);
-        txn.put(LambdaKeys.head(id), LambdaKeys.HEAD.encode(new FunctionHead(head.tags(), head.versionNext() + 1)));
+        if (state == State.PENDING) {
+            putPending(txn, id, function);
+        } else {
+            store.put(txn, id, function);
+        }
+        txn.put(
+                LambdaKeys.head(id),
+                LambdaKeys.HEAD.encode(new FunctionHead(head.tags(), head.versionNext() + 1, latest.generation())));
         return function.configuration();
     }
 

@@ -3,6 +3,7 @@ package dev.tsumuji.lambda;
 import dev.tsumuji.sandbox.Sandbox;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ final class Instance implements AutoCloseable {
     final FunctionLog log;
     private final Packages.Lease code;
     private final Instant credentialsUntil;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /** How long initialisation took, until the first invocation has reported it. */
     @Nullable
@@ -34,8 +36,12 @@ final class Instance implements AutoCloseable {
         return sandbox.isAlive() && end.isBefore(credentialsUntil);
     }
 
+    /** Done once, by whoever comes first. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         try {
             sandbox.close();
         } finally {

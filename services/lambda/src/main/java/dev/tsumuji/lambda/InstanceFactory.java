@@ -94,7 +94,8 @@ final class InstanceFactory implements AutoCloseable {
 
     private static String initStart(Target target) {
         var version = target.configuration().runtimeVersionConfig();
-        return ReportLine.initStart(target.configuration().runtimeAsString(), version.runtimeVersionArn());
+        return ReportLine.initStart(
+                Runtimes.versionName(target.configuration().runtimeAsString()), version.runtimeVersionArn());
     }
 
     private static Instant credentialsUntil(RoleSession role) {

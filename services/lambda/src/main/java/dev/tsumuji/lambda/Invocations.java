@@ -15,7 +15,6 @@ import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.lambda.model.LogType;
-import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.lambda.model.State;
 
 /**
@@ -196,12 +195,9 @@ final class Invocations {
         };
     }
 
-    private Target target(FunctionName name) {
-        try {
-            return store.target(name.id(), name.qualifierOrLatest());
-        } catch (ResourceNotFoundException e) {
-            throw LambdaErrors.functionNotFound(name.id().arn(name.qualifierOrLatest()));
-        }
+    Target target(FunctionName name) {
+        return store.resolve(name)
+                .orElseThrow(() -> LambdaErrors.functionNotFound(name.id().arn(name.qualifierOrLatest())));
     }
 
     /** The function once it is active, which takes milliseconds after its creation. */

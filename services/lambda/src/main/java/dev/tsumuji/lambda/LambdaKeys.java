@@ -3,6 +3,8 @@ package dev.tsumuji.lambda;
 import dev.tsumuji.kernel.kv.Codec;
 import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Tuple;
+import software.amazon.awssdk.services.lambda.model.AliasConfiguration;
+import software.amazon.awssdk.services.lambda.model.FunctionEventInvokeConfig;
 
 /**
  * Where Lambda's state lies: everything under {@code ("lambda", account, region, kind)}.
@@ -10,9 +12,9 @@ import dev.tsumuji.kernel.kv.Tuple;
  * <ul>
  *   <li>{@code "function", name} → {@link FunctionHead}: a function exists when this does
  *   <li>{@code "version", name, number} → {@link Function}; {@code $LATEST} is number 0
- *   <li>{@code "alias", name, alias} → {@link Alias}
+ *   <li>{@code "alias", name, alias} → its configuration
  *   <li>{@code "policy", name, qualifier} → {@link Policy}; an empty qualifier for the function itself
- *   <li>{@code "events", name, qualifier} → {@link EventSettings}
+ *   <li>{@code "events", name, qualifier} → how its events are handled
  *   <li>{@code "reserved", name} → {@link Reserved}
  *   <li>{@code "count"}, {@code "size"} → counters of functions and of bytes of code
  * </ul>
@@ -21,6 +23,8 @@ final class LambdaKeys {
     static final Codec<FunctionHead> HEAD = Codec.of(FunctionHead.class);
     static final Codec<Function> FUNCTION = Codec.of(Function.class);
     static final Codec<Policy> POLICY = Codec.of(Policy.class);
+    static final Codec<AliasConfiguration> ALIAS = Codec.of(AliasConfiguration.class);
+    static final Codec<FunctionEventInvokeConfig> EVENTS = Codec.of(FunctionEventInvokeConfig.class);
     static final Codec<Reserved> RESERVED = Codec.of(Reserved.class);
 
     private static final String SERVICE = "lambda";
@@ -50,6 +54,22 @@ final class LambdaKeys {
 
     static Range policies(FunctionId id) {
         return Tuple.range(SERVICE, id.account(), id.region(), "policy", id.name());
+    }
+
+    static byte[] alias(FunctionId id, String alias) {
+        return Tuple.pack(SERVICE, id.account(), id.region(), "alias", id.name(), alias);
+    }
+
+    static Range aliases(FunctionId id) {
+        return Tuple.range(SERVICE, id.account(), id.region(), "alias", id.name());
+    }
+
+    static byte[] events(FunctionId id, String qualifier) {
+        return Tuple.pack(SERVICE, id.account(), id.region(), "events", id.name(), qualifier);
+    }
+
+    static Range events(FunctionId id) {
+        return Tuple.range(SERVICE, id.account(), id.region(), "events", id.name());
     }
 
     static byte[] reserved(FunctionId id) {

@@ -34,6 +34,8 @@ public final class LambdaService implements LambdaClient {
     private final Permissions permissions;
     private final Concurrency concurrency;
     private final Invocations invocations;
+    private final Aliases aliases;
+    private final EventInvokeConfigs eventConfigs;
 
     public LambdaService(
             Kv kv,
@@ -45,7 +47,7 @@ public final class LambdaService implements LambdaClient {
             Ids ids,
             Scheduler scheduler,
             LambdaSettings settings) {
-        store = new FunctionStore(kv);
+        store = new FunctionStore(kv, ids::fraction);
         var roles = new Roles(cloud, clock);
         packages = new Packages(blobs, ids, settings);
         downloads = new CodeDownloads(packages, clock, ids);
@@ -55,6 +57,8 @@ public final class LambdaService implements LambdaClient {
                 store, new FunctionRules(sandboxes), roles, packages, blobs, outbox, instances, clock, ids);
         views = new FunctionViews(store, downloads);
         tags = new Tags(store);
+        aliases = new Aliases(store, ids);
+        eventConfigs = new EventInvokeConfigs(store, clock);
         permissions = new Permissions(store, ids);
         concurrency = new Concurrency(store, settings);
         invocations = new Invocations(
@@ -152,7 +156,69 @@ public final class LambdaService implements LambdaClient {
         return tags.untag(request);
     }
 
+    // ---- versions and aliases
+
+    @Override
+    public PublishVersionResponse publishVersion(PublishVersionRequest request) {
+        return functions.publish(request);
+    }
+
+    @Override
+    public CreateAliasResponse createAlias(CreateAliasRequest request) {
+        return aliases.create(request);
+    }
+
+    @Override
+    public UpdateAliasResponse updateAlias(UpdateAliasRequest request) {
+        return aliases.update(request);
+    }
+
+    @Override
+    public GetAliasResponse getAlias(GetAliasRequest request) {
+        return aliases.get(request);
+    }
+
+    @Override
+    public DeleteAliasResponse deleteAlias(DeleteAliasRequest request) {
+        return aliases.delete(request);
+    }
+
+    @Override
+    public ListAliasesResponse listAliases(ListAliasesRequest request) {
+        return aliases.list(request);
+    }
+
     // ---- invocations
+
+    @Override
+    public PutFunctionEventInvokeConfigResponse putFunctionEventInvokeConfig(
+            PutFunctionEventInvokeConfigRequest request) {
+        return eventConfigs.put(request);
+    }
+
+    @Override
+    public UpdateFunctionEventInvokeConfigResponse updateFunctionEventInvokeConfig(
+            UpdateFunctionEventInvokeConfigRequest request) {
+        return eventConfigs.update(request);
+    }
+
+    @Override
+    public GetFunctionEventInvokeConfigResponse getFunctionEventInvokeConfig(
+            GetFunctionEventInvokeConfigRequest request) {
+        return eventConfigs.get(request);
+    }
+
+    @Override
+    public DeleteFunctionEventInvokeConfigResponse deleteFunctionEventInvokeConfig(
+            DeleteFunctionEventInvokeConfigRequest request) {
+        return eventConfigs.delete(request);
+    }
+
+    @Override
+    public ListFunctionEventInvokeConfigsResponse listFunctionEventInvokeConfigs(
+            ListFunctionEventInvokeConfigsRequest request) {
+        return eventConfigs.list(request);
+    }
 
     @Override
     public InvokeResponse invoke(InvokeRequest request) {

@@ -118,13 +118,15 @@ final class Permissions {
         if (qualifier == null) {
             return;
         }
-        if (FunctionName.isVersionNumber(qualifier) || qualifier.contains("$")) {
+        if (!FunctionName.isAlias(qualifier)) {
             if (FunctionStore.version(snapshot, name.id(), qualifier) == null) {
                 throw LambdaErrors.functionNotFound(name.arn());
             }
             return;
         }
-        throw LambdaErrors.notFound("Cannot find alias arn: " + name.arn());
+        if (snapshot.get(LambdaKeys.alias(name.id(), qualifier)) == null) {
+            throw LambdaErrors.notFound("Cannot find alias arn: " + name.arn());
+        }
     }
 
     private static void requireRevision(@Nullable Policy policy, @Nullable String revisionId) {

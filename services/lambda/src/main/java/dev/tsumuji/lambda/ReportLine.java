@@ -2,6 +2,9 @@ package dev.tsumuji.lambda;
 
 import dev.tsumuji.sandbox.Sandbox;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html">Lambda's logs</a>
  */
 final class ReportLine {
+    private static final DateTimeFormatter MILLIS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
     private ReportLine() {}
 
     static String start(String requestId, String version) {
@@ -52,8 +58,8 @@ final class ReportLine {
         return line.append("\t\n").toString();
     }
 
-    static String timedOut(java.time.Instant at, String requestId, Duration timeout) {
-        var line = new StringBuilder(100).append(at.truncatedTo(java.time.temporal.ChronoUnit.MILLIS));
+    static String timedOut(Instant at, String requestId, Duration timeout) {
+        var line = new StringBuilder(100).append(MILLIS.format(at));
         line.append(' ').append(requestId).append(" Task timed out after ");
         return millis(line, timeout.toNanos() / 1000).append(" seconds\n\n").toString();
     }

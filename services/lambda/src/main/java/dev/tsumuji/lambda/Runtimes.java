@@ -74,6 +74,16 @@ final class Runtimes {
         return runtime.startsWith("provided");
     }
 
+    /** The runtime's version as logs name it, {@code python:3.12.v1}. */
+    static String versionName(String runtime) {
+        int digits = 0;
+        while (digits < runtime.length() && Character.isLetter(runtime.charAt(digits))) {
+            digits++;
+        }
+        var version = runtime.substring(digits).replaceFirst("^\\.", "").replaceFirst("\\.x$", "");
+        return runtime.substring(0, digits) + ":" + version + ".v1";
+    }
+
     /** The ARN by which answers name the runtime's version. */
     static String versionArn(String region, String runtime) {
         return "arn:aws:lambda:" + region + "::runtime:" + sha256(runtime);

@@ -54,7 +54,7 @@ final class Tags {
             var tags = new TreeMap<>(head.tags());
             tags.putAll(request.tags());
             check(tags);
-            txn.put(LambdaKeys.head(id), LambdaKeys.HEAD.encode(new FunctionHead(tags, head.versionNext())));
+            txn.put(LambdaKeys.head(id), LambdaKeys.HEAD.encode(head.with(tags)));
         });
         return TagResourceResponse.builder().build();
     }
@@ -69,7 +69,7 @@ final class Tags {
             var head = store.head(txn, id);
             var tags = new TreeMap<>(head.tags());
             request.tagKeys().forEach(tags::remove);
-            txn.put(LambdaKeys.head(id), LambdaKeys.HEAD.encode(new FunctionHead(tags, head.versionNext())));
+            txn.put(LambdaKeys.head(id), LambdaKeys.HEAD.encode(head.with(tags)));
         });
         return UntagResourceResponse.builder().build();
     }
