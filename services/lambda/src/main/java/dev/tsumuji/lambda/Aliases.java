@@ -135,7 +135,9 @@ final class Aliases {
                 .map(entry -> LambdaKeys.ALIAS.decode(entry.value()))
                 .filter(alias -> alias.functionVersion().equals(version)
                         || alias.routingConfig() != null
-                                && alias.routingConfig().additionalVersionWeights().containsKey(version))
+                                && alias.routingConfig()
+                                        .additionalVersionWeights()
+                                        .containsKey(version))
                 .map(AliasConfiguration::name)
                 .toList();
     }

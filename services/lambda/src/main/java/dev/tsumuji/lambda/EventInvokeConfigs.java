@@ -47,8 +47,13 @@ final class EventInvokeConfigs {
 
     PutFunctionEventInvokeConfigResponse put(PutFunctionEventInvokeConfigRequest request) {
         var name = FunctionName.of(request.functionName(), request.qualifier(), Call.current());
-        requireSomething(request.maximumRetryAttempts(), request.maximumEventAgeInSeconds(), request.destinationConfig());
-        check(name.id(), request.maximumRetryAttempts(), request.maximumEventAgeInSeconds(), request.destinationConfig());
+        requireSomething(
+                request.maximumRetryAttempts(), request.maximumEventAgeInSeconds(), request.destinationConfig());
+        check(
+                name.id(),
+                request.maximumRetryAttempts(),
+                request.maximumEventAgeInSeconds(),
+                request.destinationConfig());
         var config = FunctionEventInvokeConfig.builder()
                 .functionArn(arn(name))
                 .lastModified(clock.instant().truncatedTo(ChronoUnit.MILLIS))
@@ -66,13 +71,18 @@ final class EventInvokeConfigs {
 
     UpdateFunctionEventInvokeConfigResponse update(UpdateFunctionEventInvokeConfigRequest request) {
         var name = FunctionName.of(request.functionName(), request.qualifier(), Call.current());
-        requireSomething(request.maximumRetryAttempts(), request.maximumEventAgeInSeconds(), request.destinationConfig());
-        check(name.id(), request.maximumRetryAttempts(), request.maximumEventAgeInSeconds(), request.destinationConfig());
+        requireSomething(
+                request.maximumRetryAttempts(), request.maximumEventAgeInSeconds(), request.destinationConfig());
+        check(
+                name.id(),
+                request.maximumRetryAttempts(),
+                request.maximumEventAgeInSeconds(),
+                request.destinationConfig());
         var changed = new FunctionEventInvokeConfig[1];
         store.change(name.id(), txn -> {
             requireFunction(txn, name);
-            var config = required(txn, name).toBuilder()
-                    .lastModified(clock.instant().truncatedTo(ChronoUnit.MILLIS));
+            var config =
+                    required(txn, name).toBuilder().lastModified(clock.instant().truncatedTo(ChronoUnit.MILLIS));
             if (request.maximumRetryAttempts() != null) {
                 config.maximumRetryAttempts(request.maximumRetryAttempts());
             }
@@ -129,8 +139,8 @@ final class EventInvokeConfigs {
     }
 
     private static FunctionEventInvokeConfig required(Snapshot snapshot, FunctionName name) {
-        var config = LambdaKeys.EVENTS.decodeNullable(
-                snapshot.get(LambdaKeys.events(name.id(), name.qualifierOrLatest())));
+        var config =
+                LambdaKeys.EVENTS.decodeNullable(snapshot.get(LambdaKeys.events(name.id(), name.qualifierOrLatest())));
         if (config == null) {
             throw LambdaErrors.notFound("The function " + arn(name) + " doesn't have an EventInvokeConfig");
         }
@@ -167,10 +177,16 @@ final class EventInvokeConfigs {
         range(retries, "maximumRetryAttempts", 0, RETRIES_MAX);
         range(ageSeconds, "maximumEventAgeInSeconds", AGE_MIN_SECONDS, AGE_MAX_SECONDS);
         if (destinations != null && destinations.onFailure() != null) {
-            destination(id, "destinationConfig.onFailure.destination", destinations.onFailure().destination());
+            destination(
+                    id,
+                    "destinationConfig.onFailure.destination",
+                    destinations.onFailure().destination());
         }
         if (destinations != null && destinations.onSuccess() != null) {
-            destination(id, "destinationConfig.onSuccess.destination", destinations.onSuccess().destination());
+            destination(
+                    id,
+                    "destinationConfig.onSuccess.destination",
+                    destinations.onSuccess().destination());
         }
     }
 

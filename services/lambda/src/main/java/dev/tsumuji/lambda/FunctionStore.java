@@ -64,12 +64,14 @@ final class FunctionStore {
     /** The version that an alias sends this invocation to. */
     private @Nullable String version(Cached known, FunctionId id, String alias) {
         var configuration = known.aliases.computeIfAbsent(
-                alias, a -> kv.read(snapshot -> LambdaKeys.ALIAS.decodeNullable(snapshot.get(LambdaKeys.alias(id, a)))));
+                alias,
+                a -> kv.read(snapshot -> LambdaKeys.ALIAS.decodeNullable(snapshot.get(LambdaKeys.alias(id, a)))));
         if (configuration == null) {
             return null;
         }
         if (configuration.routingConfig() != null) {
-            for (var other : configuration.routingConfig().additionalVersionWeights().entrySet()) {
+            for (var other :
+                    configuration.routingConfig().additionalVersionWeights().entrySet()) {
                 if (fraction.getAsDouble() < other.getValue()) {
                     return other.getKey();
                 }
@@ -101,8 +103,10 @@ final class FunctionStore {
     Optional<FunctionEventInvokeConfig> events(FunctionName name) {
         return cached(name.id())
                 .events
-                .computeIfAbsent(name.qualifierOrLatest(), q -> kv.read(snapshot -> Optional.ofNullable(
-                        LambdaKeys.EVENTS.decodeNullable(snapshot.get(LambdaKeys.events(name.id(), q))))));
+                .computeIfAbsent(
+                        name.qualifierOrLatest(),
+                        q -> kv.read(snapshot -> Optional.ofNullable(
+                                LambdaKeys.EVENTS.decodeNullable(snapshot.get(LambdaKeys.events(name.id(), q))))));
     }
 
     private Cached cached(FunctionId id) {

@@ -326,8 +326,7 @@ final class Functions {
     }
 
     /** Publishes what $LATEST is as the next version. */
-    private FunctionConfiguration putVersion(
-            Txn txn, FunctionId id, FunctionHead head, Function latest, State state) {
+    private FunctionConfiguration putVersion(Txn txn, FunctionId id, FunctionHead head, Function latest, State state) {
         var version = Long.toString(head.versionNext());
         var configuration = latest.configuration().toBuilder()
                 .version(version)

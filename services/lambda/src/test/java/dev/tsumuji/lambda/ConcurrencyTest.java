@@ -71,8 +71,8 @@ class ConcurrencyTest {
     @Test
     void reserved_concurrency_is_a_functions_limit() throws Exception {
         platform.with("f", "wait go", "echo");
-        platform.call(() -> platform.lambda.putFunctionConcurrency(
-                r -> r.functionName("f").reservedConcurrentExecutions(2)));
+        platform.call(() ->
+                platform.lambda.putFunctionConcurrency(r -> r.functionName("f").reservedConcurrentExecutions(2)));
         var one = begin("f");
         var two = begin("f");
         running(2);
@@ -87,8 +87,8 @@ class ConcurrencyTest {
     @Test
     void a_reservation_of_zero_switches_a_function_off_until_it_is_removed() {
         platform.with("f", "echo");
-        platform.call(() -> platform.lambda.putFunctionConcurrency(
-                r -> r.functionName("f").reservedConcurrentExecutions(0)));
+        platform.call(() ->
+                platform.lambda.putFunctionConcurrency(r -> r.functionName("f").reservedConcurrentExecutions(0)));
         throttled("f", ThrottleReason.RESERVED_FUNCTION_CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
 
         platform.call(() -> platform.lambda.deleteFunctionConcurrency(r -> r.functionName("f")));
@@ -101,8 +101,8 @@ class ConcurrencyTest {
     @Test
     void what_is_reserved_for_one_function_is_taken_from_the_others() throws Exception {
         platform.with("f", "echo").with("g", "wait go", "echo");
-        platform.call(() -> platform.lambda.putFunctionConcurrency(
-                r -> r.functionName("f").reservedConcurrentExecutions(20)));
+        platform.call(() ->
+                platform.lambda.putFunctionConcurrency(r -> r.functionName("f").reservedConcurrentExecutions(20)));
         var all = new ArrayList<Future<InvokeResponse>>();
         for (int i = 0; i < 100; i++) {
             all.add(begin("g"));
@@ -120,15 +120,15 @@ class ConcurrencyTest {
     @Test
     void a_hundred_executions_stay_unreserved() {
         platform.with("f", "echo").with("g", "echo");
-        platform.call(() -> platform.lambda.putFunctionConcurrency(
-                r -> r.functionName("f").reservedConcurrentExecutions(15)));
+        platform.call(() ->
+                platform.lambda.putFunctionConcurrency(r -> r.functionName("f").reservedConcurrentExecutions(15)));
 
         assertThatThrownBy(() -> platform.call(() -> platform.lambda.putFunctionConcurrency(
                         r -> r.functionName("g").reservedConcurrentExecutions(6))))
                 .hasMessageContaining("Specified ReservedConcurrentExecutions for function decreases account's"
                         + " UnreservedConcurrentExecution below its minimum value of [100].");
-        platform.call(() -> platform.lambda.putFunctionConcurrency(
-                r -> r.functionName("f").reservedConcurrentExecutions(20)));
+        platform.call(() ->
+                platform.lambda.putFunctionConcurrency(r -> r.functionName("f").reservedConcurrentExecutions(20)));
         assertThat(platform.call(() -> platform.lambda.getAccountSettings())
                         .accountLimit()
                         .unreservedConcurrentExecutions())

@@ -92,8 +92,8 @@ class EventsTest {
     @Test
     void a_throttled_event_waits_and_does_not_lose_an_attempt() throws Exception {
         platform.with("f", "count runs");
-        platform.call(() -> platform.lambda.putFunctionConcurrency(
-                r -> r.functionName("f").reservedConcurrentExecutions(0)));
+        platform.call(() ->
+                platform.lambda.putFunctionConcurrency(r -> r.functionName("f").reservedConcurrentExecutions(0)));
         send(platform, "f", "{}");
         for (int i = 0; i < 10; i++) {
             quiet();
@@ -110,8 +110,8 @@ class EventsTest {
     @Test
     void an_event_that_could_not_run_for_six_hours_is_given_up() throws Exception {
         platform.with("f", "count runs");
-        platform.call(() -> platform.lambda.putFunctionConcurrency(
-                r -> r.functionName("f").reservedConcurrentExecutions(0)));
+        platform.call(() ->
+                platform.lambda.putFunctionConcurrency(r -> r.functionName("f").reservedConcurrentExecutions(0)));
         send(platform, "f", "{}");
         for (int i = 0; i < 15; i++) {
             quiet();

@@ -46,8 +46,9 @@ class FunctionLogTest {
         platform.time.advance(Duration.ofMillis(100));
         var lines = platform.logs.messages("/aws/lambda/f");
 
-        assertThat(lines).anyMatch(line -> line.matches(
-                "2026-01-01T00:00:00\\.000Z [0-9a-f-]{36} Task timed out after 3\\.00 seconds\n\n"));
+        assertThat(lines)
+                .anyMatch(line -> line.matches(
+                        "2026-01-01T00:00:00\\.000Z [0-9a-f-]{36} Task timed out after 3\\.00 seconds\n\n"));
         assertThat(lines.getLast()).contains("\tStatus: timeout");
     }
 

@@ -91,11 +91,13 @@ class FunctionNameTest {
     void a_qualifier_beside_the_name_must_be_legal_and_agree_with_it() {
         assertThat(FunctionName.of("f", "$latest", CALL).qualifier()).isEqualTo("$latest");
         assertThatThrownBy(() -> FunctionName.of("f", "invalid!", CALL))
-                .hasMessageContaining("Value 'invalid!' at 'qualifier' failed to satisfy constraint: Member must satisfy"
-                        + " regular expression pattern: \\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+");
+                .hasMessageContaining(
+                        "Value 'invalid!' at 'qualifier' failed to satisfy constraint: Member must satisfy"
+                                + " regular expression pattern: \\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+");
         assertThatThrownBy(() -> FunctionName.of("f", "a".repeat(129), CALL))
-                .hasMessageContaining("at 'qualifier' failed to satisfy constraint: Member must have length less than or"
-                        + " equal to 128");
+                .hasMessageContaining(
+                        "at 'qualifier' failed to satisfy constraint: Member must have length less than or"
+                                + " equal to 128");
         assertThatThrownBy(() -> FunctionName.of("f:$LATEST", "1", CALL))
                 .hasMessageContaining(
                         "The derived qualifier from the function name does not match the specified qualifier.")
@@ -104,8 +106,7 @@ class FunctionNameTest {
 
     @Test
     void another_region_is_not_reachable() {
-        assertThatThrownBy(() ->
-                        FunctionName.of("arn:aws:lambda:ap-southeast-1:111111111111:function:f", null, CALL))
+        assertThatThrownBy(() -> FunctionName.of("arn:aws:lambda:ap-southeast-1:111111111111:function:f", null, CALL))
                 .hasMessageContaining(
                         "Functions from 'ap-southeast-1' are not reachable in this region ('eu-central-1')")
                 .satisfies(error -> assertThat(code(error)).isEqualTo("ResourceNotFoundException"));

@@ -120,7 +120,9 @@ class InvocationsTest {
         var tail = Base64.getDecoder().decode(answer.logResult());
 
         assertThat(tail).hasSize(4096);
-        assertThat(new String(tail, StandardCharsets.UTF_8)).contains("b".repeat(3000)).endsWith("\t\n");
+        assertThat(new String(tail, StandardCharsets.UTF_8))
+                .contains("b".repeat(3000))
+                .endsWith("\t\n");
     }
 
     @Test
@@ -161,8 +163,8 @@ class InvocationsTest {
         assertThatThrownBy(() -> platform.invoke(r -> r.functionName("f")
                         .invocationType(InvocationType.EVENT)
                         .payload(SdkBytes.fromUtf8String(one + " "))))
-                .hasMessageContaining("1048577 byte payload is too large for the Event invocation type (limit 1048576"
-                        + " bytes)");
+                .hasMessageContaining(
+                        "1048577 byte payload is too large for the Event invocation type (limit 1048576" + " bytes)");
     }
 
     @Test

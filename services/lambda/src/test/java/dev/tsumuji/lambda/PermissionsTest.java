@@ -28,9 +28,9 @@ class PermissionsTest {
 
     private String add(String id, String principal, Consumer<AddPermissionRequest.Builder> more) {
         return platform.call(() -> platform.lambda.addPermission(r -> more.accept(r.functionName("f")
-                                .statementId(id)
-                                .action("lambda:InvokeFunction")
-                                .principal(principal))))
+                        .statementId(id)
+                        .action("lambda:InvokeFunction")
+                        .principal(principal))))
                 .statement();
     }
 
@@ -67,15 +67,16 @@ class PermissionsTest {
         var policy = platform.call(() -> platform.lambda.getPolicy(r -> r.functionName("f")));
 
         assertThat(policy.policy())
-                .isEqualTo("{\"Version\":\"2012-10-17\",\"Id\":\"default\",\"Statement\":[" + first + "," + second + "]}");
+                .isEqualTo(
+                        "{\"Version\":\"2012-10-17\",\"Id\":\"default\",\"Statement\":[" + first + "," + second + "]}");
         assertThat(policy.revisionId()).isNotEqualTo(revision);
     }
 
     @Test
     void a_policy_without_statements_is_none() {
         add("s3", "s3.amazonaws.com", r -> {});
-        platform.call(() -> platform.lambda.removePermission(
-                r -> r.functionName("f").statementId("s3")));
+        platform.call(
+                () -> platform.lambda.removePermission(r -> r.functionName("f").statementId("s3")));
 
         refused(
                 () -> platform.call(() -> platform.lambda.getPolicy(r -> r.functionName("f"))),
@@ -182,7 +183,8 @@ class PermissionsTest {
             assertThat(access.action()).isEqualTo("lambda:ListFunctions");
             assertThat(access.resource()).isEqualTo("*");
         });
-        assertThat(actions.of("ListTags", tag, call)).singleElement().satisfies(access -> assertThat(access.resource())
-                .isEqualTo(ARN));
+        assertThat(actions.of("ListTags", tag, call))
+                .singleElement()
+                .satisfies(access -> assertThat(access.resource()).isEqualTo(ARN));
     }
 }
