@@ -107,6 +107,11 @@ final class Instances implements AutoCloseable {
         };
     }
 
+    /** Whether instances are being ended because the platform stops. */
+    boolean closed() {
+        return closed;
+    }
+
     private void endIdle(InstancePool pool) {
         pool.closeIdle(clock.millis() - idleTime.toMillis());
         pool.watched.set(false);

@@ -87,7 +87,11 @@ final class Invocations {
             return switch (instances.take(target)) {
                 case Instances.Taken.Ready(var instance, var pool) -> {
                     try {
-                        yield execute(target, instance, invokedArn, requestId, payload, clientContext, tail);
+                        var outcome = execute(target, instance, invokedArn, requestId, payload, clientContext, tail);
+                        if (instances.closed() && !instance.sandbox.isAlive()) {
+                            throw new IOException("the platform is stopping");
+                        }
+                        yield outcome;
                     } finally {
                         instances.putBack(instance, pool);
                     }

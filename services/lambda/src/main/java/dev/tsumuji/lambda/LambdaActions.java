@@ -1,5 +1,6 @@
 package dev.tsumuji.lambda;
 
+import dev.tsumuji.kernel.call.Arn;
 import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.cloud.Access;
 import dev.tsumuji.kernel.cloud.Actions;
@@ -43,12 +44,16 @@ final class LambdaActions implements Actions {
             var id = FunctionName.ofNew(create.functionName(), call);
             return Access.of(action, id.arn(), id.account());
         }
+        var resource = member(request, "Resource");
+        if (resource != null) {
+            var account = Arn.isArn(resource) ? Arn.parse(resource).account() : call.account();
+            return Access.of(action, resource, account);
+        }
         var text = member(request, "FunctionName");
-        var arn = text != null ? text : member(request, "Resource");
-        if (arn == null) {
+        if (text == null) {
             return Access.of(action, "*", call.account());
         }
-        var name = FunctionName.of(arn, member(request, "Qualifier"), call);
+        var name = FunctionName.of(text, member(request, "Qualifier"), call);
         var qualifier = name.qualifier() == null ? "" : name.qualifier();
         return Access.of(action, name.arn(), name.id().account()).guardedBy(() -> store.policy(name.id(), qualifier));
     }

@@ -40,8 +40,21 @@ public record LambdaSettings(
                 Duration.ofMillis(50));
     }
 
-    /** The same, with another idle time. */
+    /** These settings with another idle time. */
     public LambdaSettings idleTime(Duration idleTime) {
+        return new LambdaSettings(
+                packages,
+                packagesSizeMaxBytes,
+                concurrencyMax,
+                startingMax,
+                idleTime,
+                retryDelays,
+                eventAgeMax,
+                logDelay);
+    }
+
+    /** These settings with another limit of concurrent executions per account and region. */
+    public LambdaSettings concurrencyMax(int concurrencyMax) {
         return new LambdaSettings(
                 packages,
                 packagesSizeMaxBytes,

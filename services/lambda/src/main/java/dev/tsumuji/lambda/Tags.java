@@ -1,6 +1,9 @@
 package dev.tsumuji.lambda;
 
+import dev.tsumuji.kernel.call.Arn;
 import dev.tsumuji.kernel.call.Call;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awssdk.services.lambda.model.ListTagsRequest;
@@ -16,6 +19,13 @@ import software.amazon.awssdk.services.lambda.model.UntagResourceResponse;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html">TagResource</a>
  */
 final class Tags {
+    private static final Pattern RESOURCE = Pattern.compile(
+            "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:"
+                    + "(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)"
+                    + "|code-signing-config:csc-[a-z0-9]{17}"
+                    + "|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+                    + "|capacity-provider:[a-zA-Z0-9-_]+)");
+
     private final FunctionStore store;
 
     Tags(FunctionStore store) {
@@ -33,7 +43,7 @@ final class Tags {
                 throw LambdaErrors.invalid(
                         "The tag key must have 1 to 128 characters and its value at most 256: '" + tag.getKey() + "'");
             }
-            if (tag.getKey().toLowerCase(java.util.Locale.ROOT).startsWith("aws:")) {
+            if (tag.getKey().toLowerCase(Locale.ROOT).startsWith("aws:")) {
                 throw LambdaErrors.invalid("Tag keys can't start with the reserved prefix aws:");
             }
         }
@@ -74,11 +84,22 @@ final class Tags {
         return UntagResourceResponse.builder().build();
     }
 
-    private static FunctionId resource(String arn) {
+    static FunctionId resource(String arn) {
+        if (!RESOURCE.matcher(arn).matches()) {
+            throw LambdaErrors.validation(
+                    LambdaErrors.problem(arn, "resource", "satisfy regular expression pattern: " + RESOURCE));
+        }
+        var resource = Arn.parse(arn).resource();
+        if (resource.startsWith("event-source-mapping:")) {
+            throw LambdaErrors.notFound("Event source mapping not found: " + arn);
+        }
+        if (!resource.startsWith("function:")) {
+            throw LambdaErrors.notFound("Resource not found: " + arn);
+        }
         var name = FunctionName.of(arn, null, Call.current());
         if (name.qualifier() != null) {
             throw LambdaErrors.invalid(
-                    "Tags on function aliases and versions are not supported. Please specify a function" + " ARN.");
+                    "Tags on function aliases and versions are not supported. Please specify a function ARN.");
         }
         return name.id();
     }

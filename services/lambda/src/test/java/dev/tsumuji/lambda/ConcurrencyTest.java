@@ -3,7 +3,6 @@ package dev.tsumuji.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,15 +14,7 @@ import software.amazon.awssdk.services.lambda.model.ThrottleReason;
 import software.amazon.awssdk.services.lambda.model.TooManyRequestsException;
 
 class ConcurrencyTest {
-    private final Platform platform = new Platform(settings -> new LambdaSettings(
-            settings.packages(),
-            settings.packagesSizeMaxBytes(),
-            120,
-            settings.startingMax(),
-            settings.idleTime(),
-            settings.retryDelays(),
-            settings.eventAgeMax(),
-            Duration.ofMillis(50)));
+    private final Platform platform = new Platform(settings -> settings.concurrencyMax(120));
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     @AfterEach

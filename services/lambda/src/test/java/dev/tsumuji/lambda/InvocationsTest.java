@@ -280,4 +280,37 @@ class InvocationsTest {
         assertThat(platform.invoke("f", "{}").payload().asUtf8String()).isEqualTo("\"http://127.0.0.1:4566\"");
         assertThat(platform.sandboxes.started.getFirst().spec.endpoints()).containsOnlyKeys(4566);
     }
+
+    @Test
+    void warm_invocations_commit_nothing() {
+        platform.with("f", "echo");
+        platform.invoke("f", "{}");
+        long before = commit();
+        for (int i = 0; i < 100; i++) {
+            platform.invoke("f", "{}");
+        }
+
+        assertThat(commit()).isEqualTo(before + 1);
+    }
+
+    private long commit() {
+        return platform.kv
+                .run(dev.tsumuji.kernel.kv.Kv.Options.DEFAULT, txn -> {
+                    txn.put(new byte[] {1}, new byte[] {1});
+                    return true;
+                })
+                .version();
+    }
+
+    @Test
+    void what_the_platform_ends_is_not_answered_as_the_functions_failure() throws Exception {
+        platform.with("f", "wait go", "echo");
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answer = invokeOn(threads);
+            Platform.eventually(() -> platform.sandboxes.started.stream().anyMatch(s -> !s.invocations.isEmpty()));
+            platform.lambda.close();
+            platform.sandboxes.open("go");
+            assertThatThrownBy(answer::get).rootCause().hasMessageContaining("the platform is stopping");
+        }
+    }
 }

@@ -11,6 +11,10 @@ import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.outbox.Dispatcher;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.Scheduler;
+import dev.tsumuji.kernel.time.SystemScheduler;
+import dev.tsumuji.sandbox.NativeSandboxes;
+import dev.tsumuji.sandbox.SandboxSettings;
+import dev.tsumuji.sandbox.Sandboxes;
 import dev.tsumuji.testkit.VirtualTime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +43,8 @@ final class Platform implements AutoCloseable {
     final Kv kv;
     final Path directory;
     final ScriptedSandboxes sandboxes;
+    final Sandboxes real;
+    private final Scheduler scheduler;
     final TestLogs logs = new TestLogs();
     final List<String> denied = new java.util.concurrent.CopyOnWriteArrayList<>();
     final LambdaService lambda;
@@ -57,17 +63,27 @@ final class Platform implements AutoCloseable {
 
     /** @param kv of a platform that was closed, to start again on what it left; null to start afresh */
     Platform(Platform before, java.util.function.UnaryOperator<LambdaSettings> change) {
+        this(before, change, false);
+    }
+
+    /** In real time, with this machine's real sandboxes. */
+    static Platform real() {
+        return new Platform(null, settings -> settings, true);
+    }
+
+    private Platform(Platform before, java.util.function.UnaryOperator<LambdaSettings> change, boolean inRealTime) {
         try {
             directory = before == null ? Files.createTempDirectory("lambda-test") : before.directory;
             if (before != null) {
                 time.set(before.time.instant());
             }
-            clock = time;
-            Scheduler scheduler = time;
+            clock = inRealTime ? InstantSource.system() : time;
+            scheduler = inRealTime ? new SystemScheduler() : time;
             kv = before == null ? new MemoryKv(clock) : before.kv;
             var ids = new Ids(new Locked(new SplittableRandom(before == null ? 1 : 2)));
             settings = change.apply(LambdaSettings.defaults(directory.resolve("packages")));
             sandboxes = new ScriptedSandboxes(clock);
+            real = inRealTime ? NativeSandboxes.open(SandboxSettings.in(directory.resolve("sandboxes"))) : sandboxes;
             var gate = new Gate(
                     (call, access) -> new Decision(
                             !denied.contains(access.action()),
@@ -83,7 +99,7 @@ final class Platform implements AutoCloseable {
                     new DiskBlobs(directory.resolve("blobs"), kv, clock, ids, scheduler),
                     dispatcher,
                     cloud,
-                    sandboxes,
+                    real,
                     clock,
                     ids,
                     scheduler,
@@ -111,7 +127,7 @@ final class Platform implements AutoCloseable {
                 java.util.UUID.randomUUID().toString(),
                 "127.0.0.1",
                 "test",
-                time.instant(),
+                clock.instant(),
                 true,
                 Map.of());
     }
@@ -170,6 +186,10 @@ final class Platform implements AutoCloseable {
     void crash() {
         dispatcher.close();
         lambda.close();
+        if (real != sandboxes) {
+            real.close();
+            scheduler.close();
+        }
     }
 
     @Override

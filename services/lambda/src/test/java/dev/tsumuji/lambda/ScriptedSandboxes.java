@@ -40,6 +40,10 @@ final class ScriptedSandboxes implements Sandboxes {
         return started.stream().filter(Sandbox::isAlive).toList();
     }
 
+    public int running() {
+        return alive().size();
+    }
+
     /** Opens the gate at which programs that say {@code wait NAME} stand. */
     void open(String name) {
         latch(name).countDown();
@@ -56,11 +60,6 @@ final class ScriptedSandboxes implements Sandboxes {
     @Override
     public Optional<String> missing(String runtime) {
         return runtime.startsWith("ruby") ? Optional.of("Install Ruby.") : Optional.empty();
-    }
-
-    @Override
-    public int running() {
-        return alive().size();
     }
 
     @Override
