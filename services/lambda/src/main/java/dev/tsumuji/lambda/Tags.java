@@ -3,9 +3,9 @@ package dev.tsumuji.lambda;
 import dev.tsumuji.kernel.call.Arn;
 import dev.tsumuji.kernel.call.Call;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.lambda.model.ListTagsRequest;
 import software.amazon.awssdk.services.lambda.model.ListTagsResponse;
 import software.amazon.awssdk.services.lambda.model.TagResourceRequest;
@@ -19,8 +19,8 @@ import software.amazon.awssdk.services.lambda.model.UntagResourceResponse;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html">TagResource</a>
  */
 final class Tags {
-    private static final Pattern RESOURCE = Pattern.compile(
-            "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:"
+    private static final Pattern RESOURCE =
+            Pattern.compile("arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:"
                     + "(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)"
                     + "|code-signing-config:csc-[a-z0-9]{17}"
                     + "|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"

@@ -32,7 +32,8 @@ class RealSandboxIT {
         }
     }
 
-    private static void node(String name, String source, java.util.function.Consumer<CreateFunctionRequest.Builder> more) {
+    private static void node(
+            String name, String source, java.util.function.Consumer<CreateFunctionRequest.Builder> more) {
         assumeTrue(
                 platform.real.missing("nodejs20.x").isEmpty(),
                 () -> platform.real.missing("nodejs20.x").orElse(""));
@@ -45,8 +46,8 @@ class RealSandboxIT {
     }
 
     private static InvokeResponse invoke(String name, String payload) {
-        return platform.invoke(
-                r -> r.functionName(name).payload(SdkBytes.fromUtf8String(payload)).logType(LogType.TAIL));
+        return platform.invoke(r ->
+                r.functionName(name).payload(SdkBytes.fromUtf8String(payload)).logType(LogType.TAIL));
     }
 
     private static String log(InvokeResponse answer) {
@@ -55,25 +56,25 @@ class RealSandboxIT {
 
     @Test
     void a_node_function_answers_knows_its_context_and_prints_to_the_log() {
-        node(
-                "hello",
-                """
+        node("hello", """
                 exports.handler = async (event, context) => {
                   console.log('got', event.a);
                   return { a: event.a, name: context.functionName, id: context.awsRequestId,
                            arn: context.invokedFunctionArn, key: process.env.AWS_ACCESS_KEY_ID };
                 };
-                """,
-                r -> {});
+                """, r -> {});
         var answer = invoke("hello", "{\"a\":1}");
 
         assertThat(answer.functionError()).isNull();
         assertThat(answer.payload().asUtf8String())
                 .contains("\"a\":1", "\"name\":\"hello\"", "\"key\":\"ASIATEST\"")
                 .contains("\"arn\":\"arn:aws:lambda:eu-central-1:000000000000:function:hello\"");
-        assertThat(log(answer)).contains("INFO\tgot 1\n").contains("START RequestId: ").contains("REPORT RequestId: ");
-        Platform.eventually(() -> platform.logs.messages("/aws/lambda/hello").stream()
-                .anyMatch(line -> line.contains("got 1")));
+        assertThat(log(answer))
+                .contains("INFO\tgot 1\n")
+                .contains("START RequestId: ")
+                .contains("REPORT RequestId: ");
+        Platform.eventually(
+                () -> platform.logs.messages("/aws/lambda/hello").stream().anyMatch(line -> line.contains("got 1")));
     }
 
     @Test
@@ -85,21 +86,20 @@ class RealSandboxIT {
         assertThat(answer.payload().asUtf8String())
                 .contains("Sandbox.Timedout")
                 .contains("Error: Task timed out after 1.00 seconds");
-        assertThat(log(answer)).contains(" Task timed out after 1.00 seconds\n\n").contains("\tStatus: timeout\t\n");
+        assertThat(log(answer))
+                .contains(" Task timed out after 1.00 seconds\n\n")
+                .contains("\tStatus: timeout\t\n");
     }
 
     @Test
     void a_function_that_fills_its_memory_is_ended_and_another_instance_goes_on() {
-        node(
-                "greedy",
-                """
+        node("greedy", """
                 exports.handler = async (event) => {
                   const all = [];
                   while (event.greedy) all.push(Buffer.alloc(8 << 20, 1));
                   return 'fine';
                 };
-                """,
-                r -> r.timeout(20));
+                """, r -> r.timeout(20));
         var answer = invoke("greedy", "{\"greedy\":true}");
 
         assertThat(answer.functionError()).isEqualTo("Unhandled");

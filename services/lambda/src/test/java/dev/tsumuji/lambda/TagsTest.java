@@ -28,7 +28,8 @@ class TagsTest {
     }
 
     private Map<String, String> tags() {
-        return platform.call(() -> platform.lambda.listTags(r -> r.resource(ARN))).tags();
+        return platform.call(() -> platform.lambda.listTags(r -> r.resource(ARN)))
+                .tags();
     }
 
     @Test
@@ -39,7 +40,8 @@ class TagsTest {
 
         platform.call(() -> platform.lambda.untagResource(r -> r.resource(ARN).tagKeys(List.of("a", "nobody"))));
         assertThat(tags()).isEqualTo(Map.of("b", "3"));
-        assertThat(platform.call(() -> platform.lambda.getFunction(r -> r.functionName("f"))).tags())
+        assertThat(platform.call(() -> platform.lambda.getFunction(r -> r.functionName("f")))
+                        .tags())
                 .isEqualTo(Map.of("b", "3"));
     }
 
@@ -51,15 +53,18 @@ class TagsTest {
             many.put("k" + i, "v");
         }
         refused(
-                () -> platform.call(() -> platform.lambda.tagResource(r -> r.resource(ARN).tags(many))),
+                () -> platform.call(
+                        () -> platform.lambda.tagResource(r -> r.resource(ARN).tags(many))),
                 "InvalidParameterValueException",
                 "Number of tags exceeds resource tag limit.");
         refused(
-                () -> platform.create(Platform.request("g", Zips.program("echo")).tags(many)),
+                () -> platform.create(
+                        Platform.request("g", Zips.program("echo")).tags(many)),
                 "InvalidParameterValueException",
                 "Number of tags exceeds resource tag limit.");
         refused(
-                () -> platform.call(() -> platform.lambda.tagResource(r -> r.resource(ARN).tags(Map.of()))),
+                () -> platform.call(
+                        () -> platform.lambda.tagResource(r -> r.resource(ARN).tags(Map.of()))),
                 "InvalidParameterValueException",
                 "An error occurred and the request cannot be processed.");
         refused(

@@ -35,12 +35,12 @@ class VersionsTest {
     }
 
     private void update(String... program) {
-        platform.call(() -> platform.lambda.updateFunctionCode(
-                r -> r.functionName("f").zipFile(Zips.program(program))));
-        Platform.eventually(() -> platform.call(() ->
-                                platform.lambda.getFunctionConfiguration(r -> r.functionName("f")))
-                        .lastUpdateStatus()
-                == LastUpdateStatus.SUCCESSFUL);
+        platform.call(() ->
+                platform.lambda.updateFunctionCode(r -> r.functionName("f").zipFile(Zips.program(program))));
+        Platform.eventually(() ->
+                platform.call(() -> platform.lambda.getFunctionConfiguration(r -> r.functionName("f")))
+                                .lastUpdateStatus()
+                        == LastUpdateStatus.SUCCESSFUL);
     }
 
     private InvokeResponse invoke(String qualifier) {
@@ -87,8 +87,8 @@ class VersionsTest {
         var sha = platform.call(() -> platform.lambda.getFunctionConfiguration(r -> r.functionName("f")))
                 .codeSha256();
         refused(
-                () -> platform.call(() -> platform.lambda.publishVersion(
-                        r -> r.functionName("f").codeSha256("aaaa"))),
+                () -> platform.call(() ->
+                        platform.lambda.publishVersion(r -> r.functionName("f").codeSha256("aaaa"))),
                 "InvalidParameterValueException",
                 "CodeSHA256 (aaaa) is different from current CodeSHA256 in $LATEST (" + sha
                         + "). Please try again with the CodeSHA256 in $LATEST.");
@@ -96,7 +96,8 @@ class VersionsTest {
 
     @Test
     void a_function_can_be_created_and_updated_with_a_version_at_once() {
-        var created = platform.create(Platform.request("g", Zips.program("return 1")).publish(true));
+        var created =
+                platform.create(Platform.request("g", Zips.program("return 1")).publish(true));
         platform.active("g");
         var updated = platform.call(() -> platform.lambda.updateFunctionCode(
                 r -> r.functionName("g").zipFile(Zips.program("return 2")).publish(true)));
@@ -112,16 +113,14 @@ class VersionsTest {
     @Test
     void a_deleted_version_takes_its_code_with_it_unless_another_version_has_it() {
         publish();
-        platform.call(() -> platform.lambda.deleteFunction(r -> r.functionName("f").qualifier("1")));
+        platform.call(
+                () -> platform.lambda.deleteFunction(r -> r.functionName("f").qualifier("1")));
 
         assertThat(platform.invoke("f", "{}").payload().asUtf8String()).isEqualTo("1");
+        refused(() -> invoke("1"), "ResourceNotFoundException", "Function not found: " + ARN + ":1");
         refused(
-                () -> invoke("1"),
-                "ResourceNotFoundException",
-                "Function not found: " + ARN + ":1");
-        refused(
-                () -> platform.call(() -> platform.lambda.deleteFunction(
-                        r -> r.functionName("f").qualifier("$LATEST"))),
+                () -> platform.call(() ->
+                        platform.lambda.deleteFunction(r -> r.functionName("f").qualifier("$LATEST"))),
                 "InvalidParameterValueException",
                 "$LATEST version cannot be deleted without deleting the function.");
         assertThat(publish().version()).isEqualTo("2");
@@ -186,8 +185,8 @@ class VersionsTest {
                 "ResourceNotFoundException",
                 "Function not found: " + ARN + ":non-existent-alias");
         refused(
-                () -> platform.call(() -> platform.lambda.deleteFunction(
-                        r -> r.functionName("f").qualifier("prod"))),
+                () -> platform.call(() ->
+                        platform.lambda.deleteFunction(r -> r.functionName("f").qualifier("prod"))),
                 "InvalidParameterValueException",
                 "Deletion of aliases is not currently supported.");
     }
