@@ -40,6 +40,7 @@ final class ScriptedSandboxes implements Sandboxes {
         return started.stream().filter(Sandbox::isAlive).toList();
     }
 
+    @Override
     public int running() {
         return alive().size();
     }
