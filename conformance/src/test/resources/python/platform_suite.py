@@ -74,9 +74,9 @@ def create(name, text, **more):
 
 @check("a function is created, found, invoked, changed and deleted")
 def _():
-    created = create("echo", "def handler(event, context):\n    return event\n", Environment={"Variables": {"A": "b"}})
+    created = create("echo", "def handler(event, context):\n    return event\n", Environment={"Variables": {"KEY": "b"}})
     assert created["State"] == "Pending" and created["Version"] == "$LATEST", created
-    assert created["Environment"] == {"Variables": {"A": "b"}}
+    assert created["Environment"] == {"Variables": {"KEY": "b"}}
     found = lam.get_function(FunctionName="echo")
     assert found["Configuration"]["CodeSha256"] == created["CodeSha256"]
     answer = lam.invoke(FunctionName="echo", Payload=json.dumps({"x": [1, "\u98a8", None]}))

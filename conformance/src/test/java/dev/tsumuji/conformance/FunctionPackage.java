@@ -64,7 +64,7 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
-        return new FunctionPackage("java25", HelloHandler.class.getName() + "::handleRequest", zipOf(files));
+        return new FunctionPackage("java21", HelloHandler.class.getName() + "::handleRequest", zipOf(files));
     }
 
     /** A custom runtime in a few lines of shell and curl's work done by bash itself. */

@@ -94,7 +94,7 @@ class TerraformIT {
               functions = {
                 node   = { runtime = "nodejs20.x", handler = "index.handler" }
                 python = { runtime = "python3.11", handler = "app.handler" }
-                java   = { runtime = "java25", handler = "dev.tsumuji.conformance.functions.HelloHandler::handleRequest" }
+                java   = { runtime = "java21", handler = "dev.tsumuji.conformance.functions.HelloHandler::handleRequest" }
                 custom = { runtime = "provided.al2023", handler = "function.handler" }
               }
             }
