@@ -232,9 +232,12 @@ final class Packages implements AutoCloseable {
         Files.setPosixFilePermissions(path, permissions(0b111_101_101));
     }
 
-    /** As in the archive; readable when the archive says nothing. */
+    /**
+     * As in the archive, and readable in any case: archives made by programs often say that only their maker may read, and
+     * the function is not their maker.
+     */
     private static Set<PosixFilePermission> permissions(int mode) {
-        int effective = mode == 0 ? 0b110_100_100 : mode;
+        int effective = mode | 0b100_100_100;
         var all = PosixFilePermission.values();
         var set = EnumSet.noneOf(PosixFilePermission.class);
         for (int i = 0; i < all.length; i++) {
