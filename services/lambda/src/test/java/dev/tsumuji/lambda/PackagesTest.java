@@ -128,7 +128,7 @@ class PackagesTest {
     }
 
     @Test
-    void files_keep_their_modes_and_places() throws Exception {
+    void files_keep_their_places_and_modes_and_can_be_read_in_any_case() throws Exception {
         create(archive(List.of(
                 Member.of("main", "echo", FILE),
                 Member.of("bin/run", "#!/bin/sh", 0100755),
@@ -140,7 +140,7 @@ class PackagesTest {
 
         assertThat(mode(code.resolve("bin/run"))).isEqualTo("rwxr-xr-x");
         assertThat(mode(code.resolve("main"))).isEqualTo("rw-r--r--");
-        assertThat(mode(code.resolve("a/b/c.txt"))).isEqualTo("rw-------");
+        assertThat(mode(code.resolve("a/b/c.txt"))).isEqualTo("rw-r--r--");
         assertThat(mode(code)).isEqualTo("rwxr-xr-x");
         assertThat(code.resolve("a/b/c.txt")).hasContent("c");
         assertThat(code.resolve("empty")).isEmptyDirectory();
