@@ -1,6 +1,5 @@
 package dev.tsumuji.iam;
 
-import dev.tsumuji.iam.IamKeys.InlinePolicy;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.time.Ids;
@@ -16,7 +15,7 @@ import software.amazon.awssdk.services.iam.model.*;
  *
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/APIReference/">IAM API reference</a>
  */
-public final class IamService implements IamClient {
+public final class IamService implements PolicyOperations {
     private final IamActions actions;
     private final Accounts accounts;
     private final IamCredentials credentials;
@@ -27,6 +26,13 @@ public final class IamService implements IamClient {
     private final ManagedPolicies policies;
     private final InlinePolicies inline;
     private final AttachedPolicies attached;
+    private final Groups groups;
+    private final InstanceProfiles profiles;
+    private final LoginProfiles logins;
+    private final AccountSettings settings;
+    private final AccountDetails details;
+    private final ServiceLinkedRoles linkedRoles;
+    private final Simulations simulations;
 
     public IamService(Kv kv, InstantSource clock, Ids ids) {
         var directory = new Directory(kv, clock, ids);
@@ -41,7 +47,15 @@ public final class IamService implements IamClient {
         this.policies = new ManagedPolicies(directory, awsPolicies);
         this.inline = new InlinePolicies(directory);
         this.attached = new AttachedPolicies(directory, awsPolicies);
-        this.authorizer = new IamAuthorizer(new Rights(directory, policies), new LastUses(kv));
+        this.groups = new Groups(directory);
+        this.profiles = new InstanceProfiles(directory);
+        this.logins = new LoginProfiles(directory);
+        this.settings = new AccountSettings(directory);
+        this.details = new AccountDetails(directory);
+        this.linkedRoles = new ServiceLinkedRoles(directory, roles);
+        var rights = new Rights(directory, policies);
+        this.simulations = new Simulations(directory, rights);
+        this.authorizer = new IamAuthorizer(rights, new LastUses(kv));
     }
 
     public Service service() {
@@ -61,6 +75,16 @@ public final class IamService implements IamClient {
     /** Decides by the policies kept here. */
     public IamAuthorizer authorizer() {
         return authorizer;
+    }
+
+    @Override
+    public InlinePolicies inline() {
+        return inline;
+    }
+
+    @Override
+    public AttachedPolicies attached() {
+        return attached;
     }
 
     @Override
@@ -276,167 +300,192 @@ public final class IamService implements IamClient {
     }
 
     @Override
-    public PutUserPolicyResponse putUserPolicy(PutUserPolicyRequest request) {
-        inline.put(Kind.USER, request.userName(), request.policyName(), request.policyDocument());
-        return PutUserPolicyResponse.builder().build();
+    public CreateGroupResponse createGroup(CreateGroupRequest request) {
+        return groups.create(request);
     }
 
     @Override
-    public GetUserPolicyResponse getUserPolicy(GetUserPolicyRequest request) {
-        var policy = inline.get(Kind.USER, request.userName(), request.policyName());
-        return GetUserPolicyResponse.builder()
-                .userName(request.userName())
-                .policyName(policy.name())
-                .policyDocument(Documents.encoded(policy.document()))
-                .build();
+    public GetGroupResponse getGroup(GetGroupRequest request) {
+        return groups.get(request);
     }
 
     @Override
-    public DeleteUserPolicyResponse deleteUserPolicy(DeleteUserPolicyRequest request) {
-        inline.delete(Kind.USER, request.userName(), request.policyName());
-        return DeleteUserPolicyResponse.builder().build();
+    public ListGroupsResponse listGroups(ListGroupsRequest request) {
+        return groups.list(request);
     }
 
     @Override
-    public ListUserPoliciesResponse listUserPolicies(ListUserPoliciesRequest request) {
-        var page = inline.list(Kind.USER, request.userName(), request.marker(), request.maxItems());
-        return ListUserPoliciesResponse.builder()
-                .policyNames(page.items().stream().map(InlinePolicy::name).toList())
-                .isTruncated(page.truncated())
-                .marker(page.marker())
-                .build();
+    public ListGroupsForUserResponse listGroupsForUser(ListGroupsForUserRequest request) {
+        return groups.ofUser(request);
     }
 
     @Override
-    public AttachUserPolicyResponse attachUserPolicy(AttachUserPolicyRequest request) {
-        attached.attach(Kind.USER, request.userName(), request.policyArn());
-        return AttachUserPolicyResponse.builder().build();
+    public UpdateGroupResponse updateGroup(UpdateGroupRequest request) {
+        return groups.update(request);
     }
 
     @Override
-    public DetachUserPolicyResponse detachUserPolicy(DetachUserPolicyRequest request) {
-        attached.detach(Kind.USER, request.userName(), request.policyArn());
-        return DetachUserPolicyResponse.builder().build();
+    public DeleteGroupResponse deleteGroup(DeleteGroupRequest request) {
+        return groups.delete(request);
     }
 
     @Override
-    public ListAttachedUserPoliciesResponse listAttachedUserPolicies(ListAttachedUserPoliciesRequest request) {
-        var page = attached.list(
-                Kind.USER, request.userName(), request.pathPrefix(), request.marker(), request.maxItems());
-        return ListAttachedUserPoliciesResponse.builder()
-                .attachedPolicies(page.items())
-                .isTruncated(page.truncated())
-                .marker(page.marker())
-                .build();
+    public AddUserToGroupResponse addUserToGroup(AddUserToGroupRequest request) {
+        return groups.add(request);
     }
 
     @Override
-    public PutGroupPolicyResponse putGroupPolicy(PutGroupPolicyRequest request) {
-        inline.put(Kind.GROUP, request.groupName(), request.policyName(), request.policyDocument());
-        return PutGroupPolicyResponse.builder().build();
+    public RemoveUserFromGroupResponse removeUserFromGroup(RemoveUserFromGroupRequest request) {
+        return groups.remove(request);
     }
 
     @Override
-    public GetGroupPolicyResponse getGroupPolicy(GetGroupPolicyRequest request) {
-        var policy = inline.get(Kind.GROUP, request.groupName(), request.policyName());
-        return GetGroupPolicyResponse.builder()
-                .groupName(request.groupName())
-                .policyName(policy.name())
-                .policyDocument(Documents.encoded(policy.document()))
-                .build();
+    public CreateInstanceProfileResponse createInstanceProfile(CreateInstanceProfileRequest request) {
+        return profiles.create(request);
     }
 
     @Override
-    public DeleteGroupPolicyResponse deleteGroupPolicy(DeleteGroupPolicyRequest request) {
-        inline.delete(Kind.GROUP, request.groupName(), request.policyName());
-        return DeleteGroupPolicyResponse.builder().build();
+    public GetInstanceProfileResponse getInstanceProfile(GetInstanceProfileRequest request) {
+        return profiles.get(request);
     }
 
     @Override
-    public ListGroupPoliciesResponse listGroupPolicies(ListGroupPoliciesRequest request) {
-        var page = inline.list(Kind.GROUP, request.groupName(), request.marker(), request.maxItems());
-        return ListGroupPoliciesResponse.builder()
-                .policyNames(page.items().stream().map(InlinePolicy::name).toList())
-                .isTruncated(page.truncated())
-                .marker(page.marker())
-                .build();
+    public ListInstanceProfilesResponse listInstanceProfiles(ListInstanceProfilesRequest request) {
+        return profiles.list(request);
     }
 
     @Override
-    public AttachGroupPolicyResponse attachGroupPolicy(AttachGroupPolicyRequest request) {
-        attached.attach(Kind.GROUP, request.groupName(), request.policyArn());
-        return AttachGroupPolicyResponse.builder().build();
+    public ListInstanceProfilesForRoleResponse listInstanceProfilesForRole(ListInstanceProfilesForRoleRequest request) {
+        return profiles.ofRole(request);
     }
 
     @Override
-    public DetachGroupPolicyResponse detachGroupPolicy(DetachGroupPolicyRequest request) {
-        attached.detach(Kind.GROUP, request.groupName(), request.policyArn());
-        return DetachGroupPolicyResponse.builder().build();
+    public AddRoleToInstanceProfileResponse addRoleToInstanceProfile(AddRoleToInstanceProfileRequest request) {
+        return profiles.add(request);
     }
 
     @Override
-    public ListAttachedGroupPoliciesResponse listAttachedGroupPolicies(ListAttachedGroupPoliciesRequest request) {
-        var page = attached.list(
-                Kind.GROUP, request.groupName(), request.pathPrefix(), request.marker(), request.maxItems());
-        return ListAttachedGroupPoliciesResponse.builder()
-                .attachedPolicies(page.items())
-                .isTruncated(page.truncated())
-                .marker(page.marker())
-                .build();
+    public RemoveRoleFromInstanceProfileResponse removeRoleFromInstanceProfile(RemoveRoleFromInstanceProfileRequest request) {
+        return profiles.remove(request);
     }
 
     @Override
-    public PutRolePolicyResponse putRolePolicy(PutRolePolicyRequest request) {
-        inline.put(Kind.ROLE, request.roleName(), request.policyName(), request.policyDocument());
-        return PutRolePolicyResponse.builder().build();
+    public DeleteInstanceProfileResponse deleteInstanceProfile(DeleteInstanceProfileRequest request) {
+        return profiles.delete(request);
     }
 
     @Override
-    public GetRolePolicyResponse getRolePolicy(GetRolePolicyRequest request) {
-        var policy = inline.get(Kind.ROLE, request.roleName(), request.policyName());
-        return GetRolePolicyResponse.builder()
-                .roleName(request.roleName())
-                .policyName(policy.name())
-                .policyDocument(Documents.encoded(policy.document()))
-                .build();
+    public TagInstanceProfileResponse tagInstanceProfile(TagInstanceProfileRequest request) {
+        return profiles.tag(request);
     }
 
     @Override
-    public DeleteRolePolicyResponse deleteRolePolicy(DeleteRolePolicyRequest request) {
-        inline.delete(Kind.ROLE, request.roleName(), request.policyName());
-        return DeleteRolePolicyResponse.builder().build();
+    public UntagInstanceProfileResponse untagInstanceProfile(UntagInstanceProfileRequest request) {
+        return profiles.untag(request);
     }
 
     @Override
-    public ListRolePoliciesResponse listRolePolicies(ListRolePoliciesRequest request) {
-        var page = inline.list(Kind.ROLE, request.roleName(), request.marker(), request.maxItems());
-        return ListRolePoliciesResponse.builder()
-                .policyNames(page.items().stream().map(InlinePolicy::name).toList())
-                .isTruncated(page.truncated())
-                .marker(page.marker())
-                .build();
+    public ListInstanceProfileTagsResponse listInstanceProfileTags(ListInstanceProfileTagsRequest request) {
+        return profiles.tags(request);
     }
 
     @Override
-    public AttachRolePolicyResponse attachRolePolicy(AttachRolePolicyRequest request) {
-        attached.attach(Kind.ROLE, request.roleName(), request.policyArn());
-        return AttachRolePolicyResponse.builder().build();
+    public CreateLoginProfileResponse createLoginProfile(CreateLoginProfileRequest request) {
+        return logins.create(request);
     }
 
     @Override
-    public DetachRolePolicyResponse detachRolePolicy(DetachRolePolicyRequest request) {
-        attached.detach(Kind.ROLE, request.roleName(), request.policyArn());
-        return DetachRolePolicyResponse.builder().build();
+    public GetLoginProfileResponse getLoginProfile(GetLoginProfileRequest request) {
+        return logins.get(request);
     }
 
     @Override
-    public ListAttachedRolePoliciesResponse listAttachedRolePolicies(ListAttachedRolePoliciesRequest request) {
-        var page = attached.list(
-                Kind.ROLE, request.roleName(), request.pathPrefix(), request.marker(), request.maxItems());
-        return ListAttachedRolePoliciesResponse.builder()
-                .attachedPolicies(page.items())
-                .isTruncated(page.truncated())
-                .marker(page.marker())
-                .build();
+    public UpdateLoginProfileResponse updateLoginProfile(UpdateLoginProfileRequest request) {
+        return logins.update(request);
+    }
+
+    @Override
+    public DeleteLoginProfileResponse deleteLoginProfile(DeleteLoginProfileRequest request) {
+        return logins.delete(request);
+    }
+
+    @Override
+    public ChangePasswordResponse changePassword(ChangePasswordRequest request) {
+        return logins.change(request);
+    }
+
+    @Override
+    public CreateAccountAliasResponse createAccountAlias(CreateAccountAliasRequest request) {
+        return settings.createAlias(request);
+    }
+
+    @Override
+    public DeleteAccountAliasResponse deleteAccountAlias(DeleteAccountAliasRequest request) {
+        return settings.deleteAlias(request);
+    }
+
+    @Override
+    public ListAccountAliasesResponse listAccountAliases(ListAccountAliasesRequest request) {
+        return settings.aliases();
+    }
+
+    @Override
+    public UpdateAccountPasswordPolicyResponse updateAccountPasswordPolicy(UpdateAccountPasswordPolicyRequest request) {
+        return settings.updatePasswordPolicy(request);
+    }
+
+    @Override
+    public GetAccountPasswordPolicyResponse getAccountPasswordPolicy(GetAccountPasswordPolicyRequest request) {
+        return settings.passwordPolicy();
+    }
+
+    @Override
+    public DeleteAccountPasswordPolicyResponse deleteAccountPasswordPolicy(DeleteAccountPasswordPolicyRequest request) {
+        return settings.deletePasswordPolicy();
+    }
+
+    @Override
+    public GetAccountSummaryResponse getAccountSummary(GetAccountSummaryRequest request) {
+        return settings.summary();
+    }
+
+    @Override
+    public CreateServiceLinkedRoleResponse createServiceLinkedRole(CreateServiceLinkedRoleRequest request) {
+        return linkedRoles.create(request);
+    }
+
+    @Override
+    public DeleteServiceLinkedRoleResponse deleteServiceLinkedRole(DeleteServiceLinkedRoleRequest request) {
+        return linkedRoles.delete(request);
+    }
+
+    @Override
+    public GetServiceLinkedRoleDeletionStatusResponse getServiceLinkedRoleDeletionStatus(GetServiceLinkedRoleDeletionStatusRequest request) {
+        return linkedRoles.status(request);
+    }
+
+    @Override
+    public SimulatePrincipalPolicyResponse simulatePrincipalPolicy(SimulatePrincipalPolicyRequest request) {
+        return simulations.principal(request);
+    }
+
+    @Override
+    public SimulateCustomPolicyResponse simulateCustomPolicy(SimulateCustomPolicyRequest request) {
+        return simulations.custom(request);
+    }
+
+    @Override
+    public GetContextKeysForCustomPolicyResponse getContextKeysForCustomPolicy(GetContextKeysForCustomPolicyRequest request) {
+        return simulations.keys(request);
+    }
+
+    @Override
+    public GetContextKeysForPrincipalPolicyResponse getContextKeysForPrincipalPolicy(GetContextKeysForPrincipalPolicyRequest request) {
+        return simulations.keys(request);
+    }
+
+    @Override
+    public GetAccountAuthorizationDetailsResponse getAccountAuthorizationDetails(GetAccountAuthorizationDetailsRequest request) {
+        return details.get(request);
     }
 }

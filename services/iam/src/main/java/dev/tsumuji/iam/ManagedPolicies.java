@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.iam.model.*;
 
 /** Policies that stand by themselves, with their versions. Stateless. */
@@ -155,28 +154,12 @@ final class ManagedPolicies {
                                     > 0)
                     .toList();
         });
-        var page = page(shown, request.marker(), request.maxItems());
+        var page = Pages.of(shown, request.marker(), request.maxItems());
         return ListPoliciesResponse.builder()
                 .policies(page.items())
                 .isTruncated(page.truncated())
                 .marker(page.marker())
                 .build();
-    }
-
-    /** The marker is the ARN of the last one shown. */
-    private static Table.Page<Policy> page(List<Policy> all, @Nullable String marker, @Nullable Integer maxItems) {
-        int from = 0;
-        if (marker != null) {
-            while (from < all.size() && !all.get(from).arn().equals(marker)) {
-                from++;
-            }
-            if (from++ == all.size()) {
-                throw Failures.of("ValidationError", 400, "Invalid Marker.");
-            }
-        }
-        int to = Math.min(all.size(), from + (maxItems == null ? 100 : Math.clamp(maxItems, 1, 1000)));
-        return new Table.Page<>(
-                all.subList(from, to), to < all.size() ? all.get(to - 1).arn() : null);
     }
 
     DeletePolicyResponse delete(DeletePolicyRequest request) {
@@ -338,7 +321,7 @@ final class ManagedPolicies {
                 ? List.<Tag>of()
                 : directory.read(snapshot ->
                         require(snapshot, account, request.policyArn()).tags());
-        var page = Tags.page(tags, request.marker(), request.maxItems());
+        var page = Pages.of(tags, request.marker(), request.maxItems());
         return ListPolicyTagsResponse.builder()
                 .tags(page.items())
                 .isTruncated(page.truncated())

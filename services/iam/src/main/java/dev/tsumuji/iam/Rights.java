@@ -58,6 +58,16 @@ final class Rights {
         };
     }
 
+    /** The policies that membership in a group gives. */
+    List<Named> ofGroup(String account, String name) {
+        var policies = new ArrayList<Named>();
+        directory.read(snapshot -> {
+            collect(snapshot, account, Kind.GROUP, name, policies);
+            return null;
+        });
+        return policies;
+    }
+
     /** Null when the session narrows nothing. */
     @Nullable
     List<Named> of(Principal principal, @Nullable Session session) {

@@ -205,7 +205,7 @@ final class Roles {
     ListRoleTagsResponse tags(ListRoleTagsRequest request) {
         var account = Directory.account();
         var role = directory.read(snapshot -> Directory.role(snapshot, account, request.roleName()));
-        var page = Tags.page(role.tags(), request.marker(), request.maxItems());
+        var page = Pages.of(role.tags(), request.marker(), request.maxItems());
         return ListRoleTagsResponse.builder()
                 .tags(page.items())
                 .isTruncated(page.truncated())

@@ -1,13 +1,10 @@
 package dev.tsumuji.iam;
 
-import dev.tsumuji.kernel.cloud.Failures;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.iam.model.Tag;
 
 /** Tags of identities and policies. Keys that differ in case only are the same key. */
@@ -52,23 +49,5 @@ final class Tags {
         var map = new LinkedHashMap<String, String>();
         tags.forEach(tag -> map.put(tag.key(), tag.value()));
         return map;
-    }
-
-    /** One page of them; the marker is the number of those before. */
-    static Table.Page<Tag> page(List<Tag> tags, @Nullable String marker, @Nullable Integer maxItems) {
-        int from = 0;
-        if (marker != null) {
-            try {
-                from = Integer.parseInt(marker);
-            } catch (NumberFormatException e) {
-                throw Failures.of("ValidationError", 400, "Invalid Marker.");
-            }
-        }
-        if (from < 0 || from > tags.size()) {
-            throw Failures.of("ValidationError", 400, "Invalid Marker.");
-        }
-        int to = Math.min(tags.size(), from + (maxItems == null ? 100 : Math.clamp(maxItems, 1, 1000)));
-        return new Table.Page<>(
-                new ArrayList<>(tags.subList(from, to)), to < tags.size() ? Integer.toString(to) : null);
     }
 }

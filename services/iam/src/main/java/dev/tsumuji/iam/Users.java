@@ -195,7 +195,7 @@ final class Users {
     ListUserTagsResponse tags(ListUserTagsRequest request) {
         var account = Directory.account();
         var user = directory.read(snapshot -> Directory.user(snapshot, account, request.userName()));
-        var page = Tags.page(user.tags(), request.marker(), request.maxItems());
+        var page = Pages.of(user.tags(), request.marker(), request.maxItems());
         return ListUserTagsResponse.builder()
                 .tags(page.items())
                 .isTruncated(page.truncated())

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.iam.model.InvalidInputException;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
@@ -91,6 +92,7 @@ public final class StsService implements StsClient {
         var role = roles.find(request.roleArn())
                 .orElseThrow(() -> new IllegalStateException("the gate let somebody assume a role that isn't there"));
         var account = Arn.parse(role.arn()).account();
+        checkPolicies(policies, account);
         var policyArns = policyArns(request.policyArns(), account);
         var duration = duration(request.durationSeconds(), role.maxSessionDuration());
         var principal = new Principal.AssumedRole(
@@ -172,6 +174,18 @@ public final class StsService implements StsClient {
         return asked;
     }
 
+    /** IAM knows the policy language. */
+    private void checkPolicies(List<String> policies, String account) {
+        try {
+            if (!policies.isEmpty()) {
+                roles.client(account).getContextKeysForCustomPolicy(request -> request.policyInputList(policies));
+            }
+        } catch (InvalidInputException e) {
+            var message = e.awsErrorDetails().errorMessage();
+            throw Failures.of("MalformedPolicyDocument", 400, message);
+        }
+    }
+
     private List<String> policyArns(List<PolicyDescriptorType> given, String account) {
         var iam = roles.client(account);
         return given.stream()
@@ -210,6 +224,7 @@ public final class StsService implements StsClient {
         }
         SessionRules.tags(request.tags(), List.of());
         var policies = SessionRules.policies(request.policy());
+        checkPolicies(policies, who.account());
         var policyArns = policyArns(request.policyArns(), who.account());
         int most = who instanceof Principal.Root ? 3600 : 129_600;
         int seconds = request.durationSeconds() == null ? Math.min(43_200, most) : request.durationSeconds();

@@ -3,6 +3,7 @@ package dev.tsumuji.iam.policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,8 +75,11 @@ final class Template {
                 inside.substring(0, comma).strip(), quoted ? given.substring(1, given.length() - 1) : given);
     }
 
-    String source() {
-        return source;
+    /** The keys that it refers to. */
+    List<String> variables() {
+        return parts.stream()
+                .flatMap(part -> part instanceof Variable variable ? Stream.of(variable.key()) : Stream.of())
+                .toList();
     }
 
     /** Empty when a variable has no value and no default. */
