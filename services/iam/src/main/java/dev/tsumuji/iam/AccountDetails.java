@@ -21,8 +21,8 @@ final class AccountDetails {
         var wanted = request.filter().isEmpty()
                 ? Set.of(EntityType.USER, EntityType.GROUP, EntityType.ROLE, EntityType.LOCAL_MANAGED_POLICY)
                 : Set.copyOf(request.filter());
-        var page = directory.read(snapshot ->
-                Pages.of(everything(snapshot, account, wanted), request.marker(), request.maxItems()));
+        var page = directory.read(
+                snapshot -> Pages.of(everything(snapshot, account, wanted), request.marker(), request.maxItems()));
         var users = new ArrayList<UserDetail>();
         var groups = new ArrayList<GroupDetail>();
         var roles = new ArrayList<RoleDetail>();
@@ -106,13 +106,12 @@ final class AccountDetails {
                 .permissionsBoundary(shown.permissionsBoundary())
                 .tags(role.tags())
                 .roleLastUsed(RoleLastUsed.builder().build())
-                .instanceProfileList(
-                        IamKeys.ROLE_PROFILES.all(snapshot, account, IamKeys.low(role.name())).stream()
-                                .map(profile -> IamKeys.PROFILES.get(snapshot, account, IamKeys.low(profile.to())))
-                                .flatMap(Optional::stream)
-                                .map(profile -> InstanceProfiles.shown(snapshot, account, profile)
-                                        .build())
-                                .toList())
+                .instanceProfileList(IamKeys.ROLE_PROFILES.all(snapshot, account, IamKeys.low(role.name())).stream()
+                        .map(profile -> IamKeys.PROFILES.get(snapshot, account, IamKeys.low(profile.to())))
+                        .flatMap(Optional::stream)
+                        .map(profile -> InstanceProfiles.shown(snapshot, account, profile)
+                                .build())
+                        .toList())
                 .rolePolicyList(inline(snapshot, account, Kind.ROLE, role.name()))
                 .attachedManagedPolicies(attached(snapshot, account, Kind.ROLE, role.name()))
                 .build();

@@ -108,12 +108,10 @@ final class AccountSettings {
             figures.put("Policies", policies.size());
             figures.put(
                     "InstanceProfiles", IamKeys.PROFILES.all(snapshot, account).size());
-            figures.put(
-                    "PolicyVersionsInUse",
-                    (int) policies.stream()
-                            .filter(policy -> !IamKeys.ATTACHMENTS.isEmpty(
-                                    snapshot, account, ManagedPolicies.arn(account, policy)))
-                            .count());
+            figures.put("PolicyVersionsInUse", (int) policies.stream()
+                    .filter(policy ->
+                            !IamKeys.ATTACHMENTS.isEmpty(snapshot, account, ManagedPolicies.arn(account, policy)))
+                    .count());
             figures.put("AccountAccessKeysPresent", 1);
             return null;
         });

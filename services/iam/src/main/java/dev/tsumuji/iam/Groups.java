@@ -38,12 +38,7 @@ final class Groups {
         return directory.read(snapshot -> {
             var group = Directory.group(snapshot, account, request.groupName());
             var page = IamKeys.MEMBERS.page(
-                    snapshot,
-                    request.marker(),
-                    request.maxItems(),
-                    member -> true,
-                    account,
-                    IamKeys.low(group.name()));
+                    snapshot, request.marker(), request.maxItems(), member -> true, account, IamKeys.low(group.name()));
             return GetGroupResponse.builder()
                     .group(shown(account, group))
                     .users(page.items().stream()
@@ -65,7 +60,9 @@ final class Groups {
                 group -> group.path().startsWith(prefix),
                 account));
         return ListGroupsResponse.builder()
-                .groups(page.items().stream().map(group -> shown(account, group)).toList())
+                .groups(page.items().stream()
+                        .map(group -> shown(account, group))
+                        .toList())
                 .isTruncated(page.truncated())
                 .marker(page.marker())
                 .build();
@@ -141,7 +138,8 @@ final class Groups {
     DeleteGroupResponse delete(DeleteGroupRequest request) {
         var account = Directory.account();
         directory.write(txn -> {
-            var low = IamKeys.low(Directory.group(txn, account, request.groupName()).name());
+            var low = IamKeys.low(
+                    Directory.group(txn, account, request.groupName()).name());
             if (!IamKeys.MEMBERS.isEmpty(txn, account, low)) {
                 throw IamErrors.conflict("Cannot delete entity, must remove users from group first.");
             }
@@ -159,7 +157,8 @@ final class Groups {
             var user = Directory.user(txn, account, request.userName());
             var lowGroup = IamKeys.low(group.name());
             var lowUser = IamKeys.low(user.name());
-            boolean member = IamKeys.MEMBERS.get(txn, account, lowGroup, lowUser).isPresent();
+            boolean member =
+                    IamKeys.MEMBERS.get(txn, account, lowGroup, lowUser).isPresent();
             if (!member && IamKeys.MEMBERSHIPS.all(txn, account, lowUser).size() >= PER_USER_MAX) {
                 throw IamErrors.limit("Cannot exceed quota for GroupsPerUser: " + PER_USER_MAX);
             }
@@ -173,11 +172,12 @@ final class Groups {
     RemoveUserFromGroupResponse remove(RemoveUserFromGroupRequest request) {
         var account = Directory.account();
         directory.write(txn -> {
-            var lowGroup = IamKeys.low(Directory.group(txn, account, request.groupName()).name());
-            var lowUser = IamKeys.low(Directory.user(txn, account, request.userName()).name());
+            var lowGroup = IamKeys.low(
+                    Directory.group(txn, account, request.groupName()).name());
+            var lowUser =
+                    IamKeys.low(Directory.user(txn, account, request.userName()).name());
             if (IamKeys.MEMBERS.get(txn, account, lowGroup, lowUser).isEmpty()) {
-                throw IamErrors.noSuch(
-                        "User " + request.userName() + " is not in group " + request.groupName() + ".");
+                throw IamErrors.noSuch("User " + request.userName() + " is not in group " + request.groupName() + ".");
             }
             IamKeys.MEMBERS.delete(txn, account, lowGroup, lowUser);
             IamKeys.MEMBERSHIPS.delete(txn, account, lowUser, lowGroup);

@@ -365,7 +365,8 @@ public final class IamService implements PolicyOperations {
     }
 
     @Override
-    public RemoveRoleFromInstanceProfileResponse removeRoleFromInstanceProfile(RemoveRoleFromInstanceProfileRequest request) {
+    public RemoveRoleFromInstanceProfileResponse removeRoleFromInstanceProfile(
+            RemoveRoleFromInstanceProfileRequest request) {
         return profiles.remove(request);
     }
 
@@ -460,7 +461,8 @@ public final class IamService implements PolicyOperations {
     }
 
     @Override
-    public GetServiceLinkedRoleDeletionStatusResponse getServiceLinkedRoleDeletionStatus(GetServiceLinkedRoleDeletionStatusRequest request) {
+    public GetServiceLinkedRoleDeletionStatusResponse getServiceLinkedRoleDeletionStatus(
+            GetServiceLinkedRoleDeletionStatusRequest request) {
         return linkedRoles.status(request);
     }
 
@@ -475,17 +477,20 @@ public final class IamService implements PolicyOperations {
     }
 
     @Override
-    public GetContextKeysForCustomPolicyResponse getContextKeysForCustomPolicy(GetContextKeysForCustomPolicyRequest request) {
+    public GetContextKeysForCustomPolicyResponse getContextKeysForCustomPolicy(
+            GetContextKeysForCustomPolicyRequest request) {
         return simulations.keys(request);
     }
 
     @Override
-    public GetContextKeysForPrincipalPolicyResponse getContextKeysForPrincipalPolicy(GetContextKeysForPrincipalPolicyRequest request) {
+    public GetContextKeysForPrincipalPolicyResponse getContextKeysForPrincipalPolicy(
+            GetContextKeysForPrincipalPolicyRequest request) {
         return simulations.keys(request);
     }
 
     @Override
-    public GetAccountAuthorizationDetailsResponse getAccountAuthorizationDetails(GetAccountAuthorizationDetailsRequest request) {
+    public GetAccountAuthorizationDetailsResponse getAccountAuthorizationDetails(
+            GetAccountAuthorizationDetailsRequest request) {
         return details.get(request);
     }
 }

@@ -83,12 +83,7 @@ final class InstanceProfiles {
         return directory.read(snapshot -> {
             var role = Directory.role(snapshot, account, request.roleName());
             var page = IamKeys.ROLE_PROFILES.page(
-                    snapshot,
-                    request.marker(),
-                    request.maxItems(),
-                    profile -> true,
-                    account,
-                    IamKeys.low(role.name()));
+                    snapshot, request.marker(), request.maxItems(), profile -> true, account, IamKeys.low(role.name()));
             return ListInstanceProfilesForRoleResponse.builder()
                     .instanceProfiles(page.items().stream()
                             .map(profile -> shown(snapshot, account, require(snapshot, account, profile.to()))
@@ -108,14 +103,9 @@ final class InstanceProfiles {
             if (profile.role() != null) {
                 throw IamErrors.limit("Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1");
             }
-            IamKeys.PROFILES.put(
-                    txn, with(profile, role.name(), profile.tags()), account, IamKeys.low(profile.name()));
+            IamKeys.PROFILES.put(txn, with(profile, role.name(), profile.tags()), account, IamKeys.low(profile.name()));
             IamKeys.ROLE_PROFILES.put(
-                    txn,
-                    new Reference(profile.name()),
-                    account,
-                    IamKeys.low(role.name()),
-                    IamKeys.low(profile.name()));
+                    txn, new Reference(profile.name()), account, IamKeys.low(role.name()), IamKeys.low(profile.name()));
             return null;
         });
         return AddRoleToInstanceProfileResponse.builder().build();
@@ -129,8 +119,7 @@ final class InstanceProfiles {
                 throw IamErrors.noSuch("role", request.roleName());
             }
             IamKeys.PROFILES.put(txn, with(profile, null, profile.tags()), account, IamKeys.low(profile.name()));
-            IamKeys.ROLE_PROFILES.delete(
-                    txn, account, IamKeys.low(request.roleName()), IamKeys.low(profile.name()));
+            IamKeys.ROLE_PROFILES.delete(txn, account, IamKeys.low(request.roleName()), IamKeys.low(profile.name()));
             return null;
         });
         return RemoveRoleFromInstanceProfileResponse.builder().build();
@@ -180,8 +169,7 @@ final class InstanceProfiles {
         });
     }
 
-    private static IamKeys.InstanceProfile with(
-            IamKeys.InstanceProfile old, @Nullable String role, List<Tag> tags) {
+    private static IamKeys.InstanceProfile with(IamKeys.InstanceProfile old, @Nullable String role, List<Tag> tags) {
         return new IamKeys.InstanceProfile(old.name(), old.path(), old.id(), old.created(), role, tags);
     }
 

@@ -53,8 +53,7 @@ final class LoginProfiles {
         var account = Directory.account();
         var name = request.userName();
         var old = directory.read(snapshot -> require(snapshot, account, name));
-        boolean reset =
-                request.passwordResetRequired() == null ? old.resetRequired() : request.passwordResetRequired();
+        boolean reset = request.passwordResetRequired() == null ? old.resetRequired() : request.passwordResetRequired();
         var changed = request.password() == null
                 ? new Login(old.salt(), old.hash(), old.created(), reset)
                 : login(account, request.password(), reset);

@@ -15,7 +15,8 @@ final class Pages {
     }
 
     private static int offset(String marker, int max) {
-        boolean number = marker.length() <= 9 && !marker.isEmpty() && marker.chars().allMatch(Character::isDigit);
+        boolean number =
+                marker.length() <= 9 && !marker.isEmpty() && marker.chars().allMatch(Character::isDigit);
         if (number && Integer.parseInt(marker) <= max) {
             return Integer.parseInt(marker);
         }

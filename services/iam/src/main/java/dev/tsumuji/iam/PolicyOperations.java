@@ -56,8 +56,8 @@ interface PolicyOperations extends IamClient {
 
     @Override
     default ListAttachedUserPoliciesResponse listAttachedUserPolicies(ListAttachedUserPoliciesRequest request) {
-        var page = attached().list(
-                Kind.USER, request.userName(), request.pathPrefix(), request.marker(), request.maxItems());
+        var page = attached()
+                .list(Kind.USER, request.userName(), request.pathPrefix(), request.marker(), request.maxItems());
         return ListAttachedUserPoliciesResponse.builder()
                 .attachedPolicies(page.items())
                 .isTruncated(page.truncated())
@@ -111,8 +111,8 @@ interface PolicyOperations extends IamClient {
 
     @Override
     default ListAttachedGroupPoliciesResponse listAttachedGroupPolicies(ListAttachedGroupPoliciesRequest request) {
-        var page = attached().list(
-                Kind.GROUP, request.groupName(), request.pathPrefix(), request.marker(), request.maxItems());
+        var page = attached()
+                .list(Kind.GROUP, request.groupName(), request.pathPrefix(), request.marker(), request.maxItems());
         return ListAttachedGroupPoliciesResponse.builder()
                 .attachedPolicies(page.items())
                 .isTruncated(page.truncated())
@@ -166,8 +166,8 @@ interface PolicyOperations extends IamClient {
 
     @Override
     default ListAttachedRolePoliciesResponse listAttachedRolePolicies(ListAttachedRolePoliciesRequest request) {
-        var page = attached().list(
-                Kind.ROLE, request.roleName(), request.pathPrefix(), request.marker(), request.maxItems());
+        var page = attached()
+                .list(Kind.ROLE, request.roleName(), request.pathPrefix(), request.marker(), request.maxItems());
         return ListAttachedRolePoliciesResponse.builder()
                 .attachedPolicies(page.items())
                 .isTruncated(page.truncated())

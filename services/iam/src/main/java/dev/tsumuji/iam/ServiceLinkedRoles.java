@@ -28,7 +28,8 @@ final class ServiceLinkedRoles {
     }
 
     /** What AWS calls a service's role, and the policy it attaches. */
-    private record Known(String role, String policy, @Nullable String description) {}
+    private record Known(
+            String role, String policy, @Nullable String description) {}
 
     private static Map<String, Known> known() {
         try (var in = ServiceLinkedRoles.class.getResourceAsStream("service-linked-roles.tsv")) {
@@ -66,8 +67,8 @@ final class ServiceLinkedRoles {
         try {
             roles.insert(account, role);
         } catch (EntityAlreadyExistsException e) {
-            throw IamErrors.invalid("Service role name " + name
-                    + " has been taken in this account, please try a different suffix.");
+            throw IamErrors.invalid(
+                    "Service role name " + name + " has been taken in this account, please try a different suffix.");
         }
         if (!linked.policy().isEmpty()) {
             attach(account, role, "arn:aws:iam::aws:policy/aws-service-role/" + linked.policy());
@@ -82,12 +83,7 @@ final class ServiceLinkedRoles {
         directory.write(txn -> {
             IamKeys.ATTACHED.put(txn, new Reference(arn), account, Kind.ROLE.noun(), low, arn);
             IamKeys.ATTACHMENTS.put(
-                    txn,
-                    new Attachment(Kind.ROLE, role.name(), role.id()),
-                    account,
-                    arn,
-                    Kind.ROLE.noun(),
-                    low);
+                    txn, new Attachment(Kind.ROLE, role.name(), role.id()), account, arn, Kind.ROLE.noun(), low);
             return null;
         });
     }
@@ -98,8 +94,7 @@ final class ServiceLinkedRoles {
         if (label.isEmpty()) {
             throw IamErrors.invalid("Service name " + service + " is not valid.");
         }
-        return new Known(
-                "AWSServiceRoleFor" + Character.toUpperCase(label.charAt(0)) + label.substring(1), "", null);
+        return new Known("AWSServiceRoleFor" + Character.toUpperCase(label.charAt(0)) + label.substring(1), "", null);
     }
 
     DeleteServiceLinkedRoleResponse delete(DeleteServiceLinkedRoleRequest request) {

@@ -30,7 +30,10 @@ final class Simulations {
     }
 
     /** Whose policies are tried, and which. */
-    private record Subject(Principal principal, List<Named> policies, @Nullable Named boundary) {}
+    private record Subject(
+            Principal principal,
+            List<Named> policies,
+            @Nullable Named boundary) {}
 
     SimulatePrincipalPolicyResponse principal(SimulatePrincipalPolicyRequest request) {
         var subject = subject(request.policySourceArn());
@@ -80,14 +83,18 @@ final class Simulations {
             var arn = Arn.parse(callerArn);
             int slash = arn.resource().lastIndexOf('/');
             return new Principal.User(
-                    arn.account(), arn.resource().substring(4, slash + 1), arn.resource().substring(slash + 1), "");
+                    arn.account(),
+                    arn.resource().substring(4, slash + 1),
+                    arn.resource().substring(slash + 1),
+                    "");
         }
         return new Principal.User(account, "/", "simulated", "");
     }
 
     private Subject subject(String sourceArn) {
         if (!Arn.isArn(sourceArn)) {
-            throw IamErrors.invalid("Invalid Entity Arn: " + sourceArn + " does not clearly define entity type and name.");
+            throw IamErrors.invalid(
+                    "Invalid Entity Arn: " + sourceArn + " does not clearly define entity type and name.");
         }
         var arn = Arn.parse(sourceArn);
         var account = arn.account();
@@ -154,11 +161,7 @@ final class Simulations {
     }
 
     private EvaluationResult result(
-            Subject subject,
-            String action,
-            List<String> resources,
-            @Nullable String resourcePolicy,
-            Context context) {
+            Subject subject, String action, List<String> resources, @Nullable String resourcePolicy, Context context) {
         var each = (resources.isEmpty() ? List.of("*") : resources)
                 .stream()
                         .map(resource -> specific(subject, action, resource, resourcePolicy, context))
@@ -226,7 +229,8 @@ final class Simulations {
 
     GetContextKeysForCustomPolicyResponse keys(GetContextKeysForCustomPolicyRequest request) {
         var keys = new TreeSet<String>();
-        given(request.policyInputList()).forEach(named -> keys.addAll(named.policy().contextKeys()));
+        given(request.policyInputList())
+                .forEach(named -> keys.addAll(named.policy().contextKeys()));
         return GetContextKeysForCustomPolicyResponse.builder()
                 .contextKeyNames(keys)
                 .build();
@@ -234,9 +238,7 @@ final class Simulations {
 
     GetContextKeysForPrincipalPolicyResponse keys(GetContextKeysForPrincipalPolicyRequest request) {
         var keys = new TreeSet<String>();
-        Stream.concat(
-                        subject(request.policySourceArn()).policies().stream(),
-                        given(request.policyInputList()).stream())
+        Stream.concat(subject(request.policySourceArn()).policies().stream(), given(request.policyInputList()).stream())
                 .forEach(named -> keys.addAll(named.policy().contextKeys()));
         return GetContextKeysForPrincipalPolicyResponse.builder()
                 .contextKeyNames(keys)

@@ -44,8 +44,9 @@ class RolesTest {
         assertThat(shown.maxSessionDuration()).isEqualTo(3600);
         assertThat(shown.tags()).hasSize(1);
         assertThat(shown.roleLastUsed()).isNotNull();
-        assertThat(iam.listRoles().roles()).singleElement().satisfies(role -> assertThat(role.hasTags())
-                .isFalse());
+        assertThat(iam.listRoles().roles())
+                .singleElement()
+                .satisfies(role -> assertThat(role.hasTags()).isFalse());
     }
 
     @Test
@@ -62,15 +63,13 @@ class RolesTest {
     void a_role_is_deleted_only_when_nothing_hangs_on_it() {
         iam.createRole(request -> request.roleName("r").assumeRolePolicyDocument(Cell.TRUST_ACCOUNT));
         iam.createInstanceProfile(request -> request.instanceProfileName("ip"));
-        iam.addRoleToInstanceProfile(request -> request.instanceProfileName("ip").roleName("r"));
+        iam.addRoleToInstanceProfile(
+                request -> request.instanceProfileName("ip").roleName("r"));
         var basic = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
         iam.attachRolePolicy(request -> request.roleName("r").policyArn(basic));
 
         Runnable delete = () -> iam.deleteRole(request -> request.roleName("r"));
-        refused(
-                delete,
-                "DeleteConflict",
-                "Cannot delete entity, must remove roles from instance profile first.");
+        refused(delete, "DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.");
         iam.removeRoleFromInstanceProfile(
                 request -> request.instanceProfileName("ip").roleName("r"));
         refused(delete, "DeleteConflict", "Cannot delete entity, must detach all policies first.");
@@ -102,7 +101,8 @@ class RolesTest {
                 "UnmodifiableEntity",
                 "Cannot perform the operation on the protected role '" + name
                         + "' - this role is only modifiable by AWS");
-        var task = iam.deleteServiceLinkedRole(request -> request.roleName(name)).deletionTaskId();
+        var task =
+                iam.deleteServiceLinkedRole(request -> request.roleName(name)).deletionTaskId();
         assertThat(task).startsWith("task/aws-service-role/" + service + "/" + name + "/");
         assertThat(iam.getServiceLinkedRoleDeletionStatus(request -> request.deletionTaskId(task))
                         .statusAsString())
@@ -165,8 +165,7 @@ class RolesTest {
         iam.createGroup(request -> request.groupName("g"));
         iam.createUser(request -> request.userName("ada"));
         iam.addUserToGroup(request -> request.groupName("g").userName("ada"));
-        iam.attachGroupPolicy(
-                request -> request.groupName("g").policyArn("arn:aws:iam::aws:policy/IAMReadOnlyAccess"));
+        iam.attachGroupPolicy(request -> request.groupName("g").policyArn("arn:aws:iam::aws:policy/IAMReadOnlyAccess"));
         var ada = cell.as(cell.user("ada"), null);
 
         assertThat(ada.listGroupsForUser(request -> request.userName("ada")).groups())
@@ -192,7 +191,9 @@ class RolesTest {
                         .resourceArns("arn:aws:s3:::bucket"))
                 .evaluationResults();
 
-        assertThat(results).extracting(EvaluationResult::evalDecisionAsString).containsExactly("allowed", "implicitDeny");
+        assertThat(results)
+                .extracting(EvaluationResult::evalDecisionAsString)
+                .containsExactly("allowed", "implicitDeny");
         var statement = results.getFirst().matchedStatements().getFirst();
         assertThat(statement.startPosition().line()).isEqualTo(1);
         assertThat(statement.startPosition().column()).isEqualTo(41);

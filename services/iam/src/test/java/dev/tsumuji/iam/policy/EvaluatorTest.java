@@ -47,7 +47,14 @@ class EvaluatorTest {
     }
 
     private static Decision decide(
-            Principal who, String owner, boolean trusting, Says identity, Says resource, String naming, Says boundary, Says session) {
+            Principal who,
+            String owner,
+            boolean trusting,
+            Says identity,
+            Says resource,
+            String naming,
+            Says boundary,
+            Says session) {
         var own = policy(identity, "");
         var scope = policy(session, "");
         var guard = policy(resource, "\"Principal\":" + naming + ",");
@@ -77,7 +84,8 @@ class EvaluatorTest {
             for (var resource : Says.values()) {
                 for (var boundary : Says.values()) {
                     for (var session : Says.values()) {
-                        boolean denied = List.of(identity, resource, boundary, session).contains(Says.DENY);
+                        boolean denied =
+                                List.of(identity, resource, boundary, session).contains(Says.DENY);
                         boolean expected = !denied
                                 && rule.allowed(allows(identity), allows(resource), lets(boundary) && lets(session));
                         var decision = decide(who, owner, trusting, identity, resource, naming, boundary, session);
@@ -132,8 +140,8 @@ class EvaluatorTest {
 
     @Test
     void across_accounts_both_sides_must_allow() {
-        for (var naming : List.of(
-                "{\"AWS\":\"arn:aws:iam::111111111111:user/ada\"}", "{\"AWS\":\"111111111111\"}", "\"*\"")) {
+        for (var naming :
+                List.of("{\"AWS\":\"arn:aws:iam::111111111111:user/ada\"}", "{\"AWS\":\"111111111111\"}", "\"*\"")) {
             table(USER, AWAY, false, naming, (identity, resource, narrow) -> identity && resource && narrow);
         }
     }
@@ -222,8 +230,7 @@ class EvaluatorTest {
                         .reason())
                 .isEqualTo("because no session policy allows the sqs:SendMessage action");
         var across = decide(USER, AWAY, false, Says.ALLOW, Says.ABSENT, "\"*\"", Says.ABSENT, Says.ABSENT);
-        assertThat(across.reason())
-                .isEqualTo("because no resource-based policy allows the sqs:SendMessage action");
+        assertThat(across.reason()).isEqualTo("because no resource-based policy allows the sqs:SendMessage action");
         assertThat(across.remedy())
                 .isEqualTo("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":"
                         + "\"arn:aws:iam::111111111111:user/ada\"},\"Action\":\"sqs:SendMessage\",\"Resource\":\""

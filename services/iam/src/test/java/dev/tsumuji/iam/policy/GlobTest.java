@@ -48,7 +48,10 @@ class GlobTest {
     @Test
     void the_worst_patterns_cost_time_in_proportion_to_the_text() {
         for (var pattern : new String[] {
-            "*a".repeat(1_000) + "b", "*" + "a".repeat(2_000) + "b*", "*" + "a?".repeat(1_000) + "b*", "*?".repeat(1_000)
+            "*a".repeat(1_000) + "b",
+            "*" + "a".repeat(2_000) + "b*",
+            "*" + "a?".repeat(1_000) + "b*",
+            "*?".repeat(1_000)
         }) {
             var glob = Glob.of(pattern);
             glob.matches("a".repeat(10_000));

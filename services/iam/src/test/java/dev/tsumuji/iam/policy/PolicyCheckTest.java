@@ -20,11 +20,7 @@ class PolicyCheckTest {
                     + "\"IpAddress\":{\"aws:SourceIp\":\"10.0.0.0/8\"}}}]}";
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '>',
-            quoteCharacter = '~',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '>', quoteCharacter = '~', textBlock = """
                     {} > Syntax errors in policy.
                     [] > Syntax errors in policy.
                     nonsense > Syntax errors in policy.
@@ -67,11 +63,7 @@ class PolicyCheckTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '>',
-            quoteCharacter = '~',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '>', quoteCharacter = '~', textBlock = """
                     nonsense > This policy contains invalid Json
                     {'Statement':{'Effect':'Allow','Principal':{'Service':'lambda.amazonaws.com'},'Action':'sts:AssumeRole','Resource':'*'}} > Has prohibited field Resource
                     {'Statement':{'Effect':'Allow','Action':'sts:AssumeRole'}} > Missing required field Principal
@@ -112,8 +104,7 @@ class PolicyCheckTest {
                 PolicyCheck.identity(text.toString());
                 var decision = Evaluator.decide(
                         stranger,
-                        new Evaluator.Policies(
-                                List.of(new Evaluator.Named("p", policy)), null, null, () -> null));
+                        new Evaluator.Policies(List.of(new Evaluator.Named("p", policy)), null, null, () -> null));
                 assertThat(decision.allowed()).as("seed %d: %s", seed, text).isFalse();
             } catch (MalformedPolicy e) {
                 assertThat(e).hasMessageNotContaining("null");

@@ -25,10 +25,13 @@ class StatementTest {
                 int equals = entry.indexOf('=');
                 values.put(
                         equals < 0 ? entry : entry.substring(0, equals),
-                        equals < 0 ? List.of() : List.of(entry.substring(equals + 1).split("\\|")));
+                        equals < 0
+                                ? List.of()
+                                : List.of(entry.substring(equals + 1).split("\\|")));
             }
         }
-        var document = "{" + version + "\"Statement\":[{\"Effect\":\"" + effect + "\"," + rest.replace('\'', '"').replace('^', '\'') + "}"
+        var document = "{" + version + "\"Statement\":[{\"Effect\":\"" + effect + "\","
+                + rest.replace('\'', '"').replace('^', '\'') + "}"
                 + (effect.equals("Deny") ? ",{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}" : "") + "]}";
         return Evaluator.decide(
                         new Evaluator.Request(
@@ -46,11 +49,7 @@ class StatementTest {
     private static final String NEW = "\"Version\":\"2012-10-17\",";
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '>',
-            quoteCharacter = '~',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '>', quoteCharacter = '~', textBlock = """
                     'Action':'s3:GetObject','Resource':'*' > true
                     'Action':'S3:getobject','Resource':'*' > true
                     'Action':'s3:Get*','Resource':'*' > true
@@ -72,16 +71,11 @@ class StatementTest {
                     'Action':'*','NotResource':'arn:aws:s3:::x/${aws:PrincipalTag/none}' > false
                     """)
     void actions_and_resources(String rest, boolean expected) {
-        assertThat(allowed(NEW, "Allow", rest, "aws:username=ada"))
-                .isEqualTo(expected);
+        assertThat(allowed(NEW, "Allow", rest, "aws:username=ada")).isEqualTo(expected);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '>',
-            quoteCharacter = '~',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '>', quoteCharacter = '~', textBlock = """
                     'StringEquals':{'k':'a'} > k=a > true
                     'StringEquals':{'K':['b','a']} > k=a > true
                     'StringEquals':{'k':'A'} > k=a > false
@@ -176,7 +170,8 @@ class StatementTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "\"Version\":\"2008-10-17\","})
     void a_document_without_version_or_of_2008_has_no_variables(String version) {
-        assertThat(allowed(version, "Allow", "'Action':'*','Resource':'*'", null)).isTrue();
+        assertThat(allowed(version, "Allow", "'Action':'*','Resource':'*'", null))
+                .isTrue();
         assertThat(allowed(
                         version,
                         "Allow",
