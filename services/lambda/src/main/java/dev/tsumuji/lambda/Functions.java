@@ -55,6 +55,7 @@ final class Functions {
     private final Blobs blobs;
     private final Outbox outbox;
     private final Instances instances;
+    private final ConcurrencyGate gate;
     private final InstantSource clock;
     private final Ids ids;
 
@@ -66,6 +67,7 @@ final class Functions {
             Blobs blobs,
             Outbox outbox,
             Instances instances,
+            ConcurrencyGate gate,
             InstantSource clock,
             Ids ids) {
         this.store = store;
@@ -75,6 +77,7 @@ final class Functions {
         this.blobs = blobs;
         this.outbox = outbox;
         this.instances = instances;
+        this.gate = gate;
         this.clock = clock;
         this.ids = ids;
         outbox.handle(ACTIVATION_TOPIC, ACTIVATIONS_MAX, this::activate);
@@ -179,6 +182,7 @@ final class Functions {
         var qualifier = name.qualifier();
         if (qualifier == null) {
             store.change(id, txn -> deleteAll(txn, id));
+            gate.reservationsChanged(new ConcurrencyGate.Place(id.account(), id.region()));
             return DeleteFunctionResponse.builder().build();
         }
         if (qualifier.equals(FunctionName.LATEST)) {

@@ -53,14 +53,14 @@ public final class LambdaService implements LambdaClient {
         downloads = new CodeDownloads(packages, clock, ids);
         factory = new InstanceFactory(sandboxes, packages, roles, cloud, clock, ids, scheduler, settings);
         instances = new Instances(factory, scheduler, clock, settings);
+        concurrency = new Concurrency(store, settings);
         functions = new Functions(
-                store, new FunctionRules(sandboxes), roles, packages, blobs, outbox, instances, clock, ids);
+                store, new FunctionRules(sandboxes), roles, packages, blobs, outbox, instances, concurrency.gate(), clock, ids);
         views = new FunctionViews(store, downloads);
         tags = new Tags(store);
         aliases = new Aliases(store, ids);
         eventConfigs = new EventInvokeConfigs(store, clock);
         permissions = new Permissions(store, ids);
-        concurrency = new Concurrency(store, settings);
         invocations = new Invocations(
                 store, instances, concurrency.gate(), new Events(store, outbox, clock, settings), clock);
     }

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,7 +78,7 @@ final class ScriptedSandboxes implements Sandboxes {
     /** One instance. */
     final class Running implements Sandbox {
         final Spec spec;
-        final List<Invocation> invocations = new CopyOnWriteArrayList<>();
+        final List<Invocation> invocations = Collections.synchronizedList(new ArrayList<>());
         private final Output output;
         private final List<String> program;
         private volatile boolean alive = true;
