@@ -55,7 +55,16 @@ public final class LambdaService implements LambdaClient {
         instances = new Instances(factory, scheduler, clock, settings);
         concurrency = new Concurrency(store, settings);
         functions = new Functions(
-                store, new FunctionRules(sandboxes), roles, packages, blobs, outbox, instances, concurrency.gate(), clock, ids);
+                store,
+                new FunctionRules(sandboxes),
+                roles,
+                packages,
+                blobs,
+                outbox,
+                instances,
+                concurrency.gate(),
+                clock,
+                ids);
         views = new FunctionViews(store, downloads);
         tags = new Tags(store);
         aliases = new Aliases(store, ids);

@@ -129,8 +129,8 @@ class ConcurrencyTest {
     @Test
     void a_deleted_function_gives_back_what_it_had_reserved() {
         platform.with("f", "echo").with("g", "echo");
-        platform.call(() -> platform.lambda.putFunctionConcurrency(
-                r -> r.functionName("f").reservedConcurrentExecutions(20)));
+        platform.call(() ->
+                platform.lambda.putFunctionConcurrency(r -> r.functionName("f").reservedConcurrentExecutions(20)));
         platform.invoke("g", "{}");
         platform.call(() -> platform.lambda.deleteFunction(r -> r.functionName("f")));
 
@@ -138,7 +138,7 @@ class ConcurrencyTest {
                         .accountLimit()
                         .unreservedConcurrentExecutions())
                 .isEqualTo(120);
-        platform.call(() -> platform.lambda.putFunctionConcurrency(
-                r -> r.functionName("g").reservedConcurrentExecutions(20)));
+        platform.call(() ->
+                platform.lambda.putFunctionConcurrency(r -> r.functionName("g").reservedConcurrentExecutions(20)));
     }
 }
