@@ -47,17 +47,24 @@ final class WhyCommand implements Callable<Integer> {
             out.println((decision.path("allowed").asBoolean() ? "allowed " : "DENIED  ")
                     + decision.path("action").asText() + " on "
                     + decision.path("resource").asText());
-            out.println("  because " + decision.path("reason").asText());
+            explained("  ", decision.path("reason").asText());
+            explained("  by ", decision.path("decidedBy").asText());
             decision.path("trail").forEach(step -> out.println("  - " + step.asText()));
             var policy = decision.path("leastPolicy");
-            if (!policy.isMissingNode() && !policy.isNull()) {
+            if (!policy.asText(".").isEmpty() && !policy.isMissingNode()) {
                 out.println("  the least policy that would allow it:");
-                var text = policy.isTextual() ? policy.asText() : Json.pretty(policy);
-                text.lines().forEach(line -> out.println("    " + line));
+                Json.pretty(policy.isTextual() ? Json.read(policy.asText().getBytes(StandardCharsets.UTF_8)) : policy)
+                        .lines().forEach(line -> out.println("    " + line));
             }
         }
         if (record.path("decisions").isEmpty()) {
             out.println("nothing had to be decided");
+        }
+    }
+
+    private void explained(String how, String text) {
+        if (!text.isEmpty()) {
+            shell.out().println(how + text);
         }
     }
 }

@@ -151,15 +151,15 @@ class CommandLinesTest {
         platform.answers("/_tsumuji/why/r-1", """
                 {"requestId":"r-1","time":"2026-01-01T00:00:00Z","principal":"arn:aws:iam::1:user/u","service":"lambda",
                  "operation":"Invoke","errorCode":"AccessDeniedException","decisions":[{"allowed":false,
-                 "action":"lambda:InvokeFunction","resource":"arn:f","reason":"no statement allows it",
-                 "trail":["identity: nothing matches"],"leastPolicy":{"Effect":"Allow"}}]}
+                 "action":"lambda:InvokeFunction","resource":"arn:f","reason":"because no policy allows it","decidedBy":"",
+                 "trail":["identity: nothing matches"],"leastPolicy":"{\\"Effect\\":\\"Allow\\"}"}]}
                 """);
         assertThat(platform.runs("why", "r-1").out()).isEqualTo("""
                         2026-01-01T00:00:00Z  lambda:Invoke  by arn:aws:iam::1:user/u
                         answered with AccessDeniedException
 
                         DENIED  lambda:InvokeFunction on arn:f
-                          because no statement allows it
+                          because no policy allows it
                           - identity: nothing matches
                           the least policy that would allow it:
                             {

@@ -102,6 +102,16 @@ final class FakePlatform implements AutoCloseable {
         return new Ran(exitCode, out.toString(), err.toString());
     }
 
+    /** One that nobody reads. */
+    static Shell shell() {
+        return new Shell(
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(new StringWriter()),
+                new ByteArrayInputStream(new byte[0]),
+                Map.of(),
+                false);
+    }
+
     @Override
     public void close() {
         server.stop(0);
