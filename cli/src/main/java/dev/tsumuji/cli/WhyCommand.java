@@ -54,7 +54,8 @@ final class WhyCommand implements Callable<Integer> {
             if (!policy.asText(".").isEmpty() && !policy.isMissingNode()) {
                 out.println("  the least policy that would allow it:");
                 Json.pretty(policy.isTextual() ? Json.read(policy.asText().getBytes(StandardCharsets.UTF_8)) : policy)
-                        .lines().forEach(line -> out.println("    " + line));
+                        .lines()
+                        .forEach(line -> out.println("    " + line));
             }
         }
         if (record.path("decisions").isEmpty()) {

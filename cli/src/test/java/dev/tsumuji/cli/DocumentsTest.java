@@ -27,7 +27,8 @@ class DocumentsTest {
                     .collect(Collectors.toSet());
         }
         var named = new TreeSet<String>();
-        var matcher = Pattern.compile("`(\\w+(?:Test|IT))`").matcher(Files.readString(ROOT.resolve("SPECIFICATION.md")));
+        var matcher =
+                Pattern.compile("`(\\w+(?:Test|IT))`").matcher(Files.readString(ROOT.resolve("SPECIFICATION.md")));
         while (matcher.find()) {
             named.add(matcher.group(1));
         }
@@ -37,7 +38,8 @@ class DocumentsTest {
     @Test
     void the_readme_names_every_command() throws IOException {
         var readme = Files.readString(ROOT.resolve("README.md"));
-        for (var command : CommandLines.of(FakePlatform.shell()).getSubcommands().values()) {
+        for (var command :
+                CommandLines.of(FakePlatform.shell()).getSubcommands().values()) {
             if (!command.getCommandSpec().usageMessage().hidden()) {
                 assertThat(readme).contains("`" + command.getCommandName());
             }
@@ -66,8 +68,7 @@ class DocumentsTest {
         var process = launcher.start();
         var said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         assertThat(process.waitFor()).isEqualTo(1);
-        assertThat(said)
-                .isEqualTo("tsumuji: TSUMUJI_JAVA_HOME is " + jdk + ", which holds no JDK 25 or newer\n");
+        assertThat(said).isEqualTo("tsumuji: TSUMUJI_JAVA_HOME is " + jdk + ", which holds no JDK 25 or newer\n");
     }
 
     private static Path root() {
