@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.catalog;
 
+import dev.tsumuji.wire.constraint.Table;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,9 +46,19 @@ public final class CatalogBuilder {
     private static Catalog of(List<Path> jars) throws IOException {
         var services = new ArrayList<ServiceModel>();
         for (var jar : jars) {
-            services.addAll(SdkJar.read(jar));
+            for (var service : SdkJar.read(jar)) {
+                services.add(service.targetPrefix().isEmpty() ? withTargetPrefix(service) : service);
+            }
         }
         services.sort(Comparator.comparing(ServiceModel::name).thenComparing(ServiceModel::api));
         return new Catalog(services);
+    }
+
+    /** A service that this SDK speaks to in the query protocol may speak JSON or CBOR to others. */
+    private static ServiceModel withTargetPrefix(ServiceModel s) {
+        var prefix = Table.of(s.module()).targetPrefix();
+        return prefix == null
+                ? s
+                : new ServiceModel(s.name(), s.api(), s.protocol(), s.version(), prefix, s.operations(), s.failures());
     }
 }

@@ -56,6 +56,16 @@ public record ServiceModel(
         return null;
     }
 
+    /** The model's error of this code. */
+    public @Nullable Failure failureWithCode(String code) {
+        for (var failure : failures) {
+            if (failure.code().equals(code)) {
+                return failure;
+            }
+        }
+        return null;
+    }
+
     /** What {@code dynamodb} is in {@code software.amazon.awssdk.services.dynamodb.DynamoDbClient}; names the service in messages. */
     public String module() {
         var rest = api.substring("software.amazon.awssdk.services.".length());

@@ -56,7 +56,7 @@ final class AnswerWriter {
         var shape = Shape.of(answer);
         var payload = shape.payload();
         if (payload == null) {
-            return shape.bodyMembers().isEmpty() ? null : document(answer, target, target.operation() + "Result");
+            return shape.bodyMembers().isEmpty() ? null : document(answer, target, target.endpoint().table().root(target.operation()));
         }
         return switch (payload.get(answer)) {
             case null -> new byte[0];
@@ -71,9 +71,11 @@ final class AnswerWriter {
         if (target.format() == WireFormat.REST_JSON) {
             return json(structure, WireFormat.REST_JSON);
         }
-        return new XmlWriter()
-                .raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<" + root
-                        + " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">")
+        var table = target.endpoint().table();
+        var namespace = table.namespace();
+        return new XmlWriter(table.timesWithMillis(), member -> null)
+                .raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<" + root)
+                .raw(namespace == null ? ">" : " xmlns=\"" + namespace + "\">")
                 .members(structure)
                 .close(root)
                 .bytes();

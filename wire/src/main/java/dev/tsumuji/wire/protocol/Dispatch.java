@@ -5,6 +5,7 @@ import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.KvException;
 import dev.tsumuji.wire.catalog.Catalog;
+import dev.tsumuji.wire.constraint.Validation;
 import dev.tsumuji.wire.http.Reply;
 import dev.tsumuji.wire.http.Request;
 import dev.tsumuji.wire.shape.Member;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.SdkRequest;
 
 /**
@@ -31,7 +33,7 @@ import software.amazon.awssdk.core.SdkRequest;
  */
 public final class Dispatch {
     private static final Logger LOG = System.getLogger(Dispatch.class.getName());
-    private static final long MAX_BODY = 16L * 1024 * 1024 + 64 * 1024;
+    
 
     private final Router router;
     private final Gate gate;
@@ -88,10 +90,13 @@ public final class Dispatch {
             throw new Refused(Fault.notImplemented(name(target)));
         }
         var builder = operation.newRequest();
-        RequestReader.read(request, target, operation, MAX_BODY, builder);
+        var table = target.endpoint().table();
+        var reader = new RequestReader(request, target, operation);
+        reader.read(builder);
         var typed = (SdkRequest) Member.build(builder);
+        Validation.check(table, operation.name(), (SdkPojo) typed, reader.nulls());
         boolean head = request.method().equals("HEAD");
-        int status = 200;
+        int status = table.status(operation.name());
         if (operation.model().streamingOutput()) {
             var answer = Streams.answer(status, target.format(), call.requestId(), head, reply);
             var body = operation.model().streamingInput() ? Streams.body(request) : null;
@@ -104,7 +109,7 @@ public final class Dispatch {
                 operation.name(),
                 typed,
                 () -> operation.model().streamingInput()
-                        ? (software.amazon.awssdk.core.SdkPojo) operation.call(typed, Streams.body(request), null)
+                        ? (SdkPojo) operation.call(typed, Streams.body(request), null)
                         : operation.call(typed));
         AnswerWriter.write(answer, target, status, call.requestId(), head, reply);
     }

@@ -2,19 +2,22 @@ package dev.tsumuji.wire.protocol;
 
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.wire.catalog.ServiceModel;
+import dev.tsumuji.wire.constraint.Table;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One service of the catalog with its operations, whether the platform has it or not. Immutable. */
+/** One service of the catalog with its operations, whether the platform has it or not. Immutable but for its table, which
+ * is read on first use. */
 final class Endpoint {
     private final ServiceModel model;
     private final @Nullable Service service;
     private final Map<String, ServiceModel.Operation> models = new HashMap<>();
     private final Map<String, Operation> operations = new HashMap<>();
     private final List<Routed> routes = new ArrayList<>();
+    private volatile @Nullable Table table;
 
     /** An operation and its path. */
     private record Routed(Route route, ServiceModel.Operation model) {}
@@ -37,8 +40,17 @@ final class Endpoint {
         return model;
     }
 
-    @Nullable
-    Service service() {
+    /** Read on first use, so that starting doesn't pay for services that nobody calls. */
+    Table table() {
+        var known = table;
+        if (known == null) {
+            known = Table.of(model.module());
+            table = known;
+        }
+        return known;
+    }
+
+    @Nullable Service service() {
         return service;
     }
 

@@ -1,6 +1,7 @@
 package dev.tsumuji.wire.protocol;
 
 import dev.tsumuji.kernel.kv.KvException;
+import dev.tsumuji.wire.catalog.ServiceModel.Protocol;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkPojo;
@@ -10,36 +11,30 @@ import software.amazon.awssdk.core.SdkPojo;
  *
  * @param type the modeled error's name; the code of errors that no model has
  * @param code what XML and old query clients are told; differs from the type for a few services
+ * @param modeled whether the service's model has this error
  * @param members the modeled error, for the members that it has beside its message
  */
 record Fault(
-        String type,
-        String code,
-        int status,
-        String message,
-        @Nullable SdkPojo members) {
+        String type, String code, int status, String message, boolean modeled, @Nullable SdkPojo members) {
 
     static Fault of(String code, int status, String message) {
-        return new Fault(code, code, status, message, null);
+        return new Fault(code, code, status, message, false, null);
     }
 
     /** Of an error that AWS's model or wording names; the code comes from its details, else from its class. */
     static Fault of(AwsServiceException e, @Nullable Endpoint endpoint) {
-        var type = e.getClass() == AwsServiceException.class ? "" : e.getClass().getSimpleName();
-        var modeled =
-                endpoint == null || type.isEmpty() ? null : endpoint.model().failure(type);
+        var model = endpoint == null ? null : endpoint.model();
         var details = e.awsErrorDetails();
         var named = details == null ? null : details.errorCode();
-        var code = named != null ? named : modeled != null ? modeled.code() : type;
+        var className = e.getClass().getSimpleName();
+        var modeled = model == null ? null : named == null ? model.failure(className) : model.failureWithCode(named);
+        var code = named != null ? named : modeled != null ? modeled.code() : className;
+        var type = modeled != null && model != null && model.protocol() == Protocol.QUERY ? modeled.type() : code;
         int status =
                 e.statusCode() > 0 ? e.statusCode() : modeled != null && modeled.status() > 0 ? modeled.status() : 400;
         var message = details != null && details.errorMessage() != null ? details.errorMessage() : e.getMessage();
         return new Fault(
-                code.isEmpty() ? "InternalFailure" : code,
-                code.isEmpty() ? "InternalFailure" : code,
-                status,
-                message == null ? "" : message,
-                e instanceof SdkPojo pojo ? pojo : null);
+                type, code, status, message == null ? "" : message, modeled != null, e instanceof SdkPojo p ? p : null);
     }
 
     static Fault of(Malformed e, WireFormat format) {

@@ -1,6 +1,6 @@
 package dev.tsumuji.wire.protocol;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tsumuji.wire.constraint.Table;
 import dev.tsumuji.wire.http.Reply;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,7 +24,7 @@ final class FaultWriter {
         byte[] body = switch (format) {
             case QUERY -> query(fault, endpoint, requestId);
             case REST_XML -> restXml(fault, requestId, resource, reply);
-            case REST_JSON, JSON_10, JSON_11, AWS_CBOR, RPC_CBOR -> json(fault, format, reply);
+            case REST_JSON, JSON_10, JSON_11, AWS_CBOR, RPC_CBOR -> json(fault, endpoint, format, reply);
         };
         if (!head) {
             reply.header("Content-Type", format.contentType());
@@ -32,21 +32,30 @@ final class FaultWriter {
         reply.send(fault.status(), head ? new byte[0] : body);
     }
 
-    private static byte[] json(Fault fault, WireFormat format, Reply reply) {
+    private static byte[] json(Fault fault, @Nullable Endpoint endpoint, WireFormat format, Reply reply) {
+        var table = endpoint == null ? null : endpoint.table();
         if (format == WireFormat.REST_JSON) {
             reply.header("x-amzn-ErrorType", fault.type());
         }
         if (format == WireFormat.RPC_CBOR) {
             reply.header("smithy-protocol", "rpc-v2-cbor");
         }
+        if (table != null && table.queryCompatible()) {
+            reply.header("x-amzn-query-error", queryCode(fault, table) + (fault.sender() ? ";Sender" : ";Receiver"));
+        }
         var bytes = new ByteArrayOutputStream(256);
         try (var out = Json.generator(bytes, format)) {
             out.writeStartObject();
             if (format != WireFormat.REST_JSON) {
-                out.writeStringField("__type", fault.type());
+                out.writeStringField("__type", namespace(fault, table) + fault.type());
             }
-            members(fault, out, format);
-            out.writeStringField(messageKey(fault), fault.message());
+            var members = fault.members();
+            if (members != null) {
+                new JsonWriter(out, format).members(members);
+            }
+            if (!fault.message().isEmpty()) {
+                out.writeStringField(messageKey(fault, table), fault.message());
+            }
             out.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -54,18 +63,31 @@ final class FaultWriter {
         return bytes.toByteArray();
     }
 
-    private static void members(Fault fault, JsonGenerator out, WireFormat format) throws IOException {
-        var members = fault.members();
-        if (members != null) {
-            new JsonWriter(out, format).members(members);
+    /** Older JSON services tell the namespace of an error: their own, or that of the framework for errors of all services. */
+    private static String namespace(Fault fault, @Nullable Table table) {
+        var own = table == null ? null : table.errorNamespace();
+        if (own == null) {
+            return "";
         }
+        if (fault.modeled()) {
+            return own;
+        }
+        return fault.type().equals("ValidationException") ? "com.amazon.coral.validate#" : "com.amazon.coral.service#";
     }
 
-    private static String messageKey(Fault fault) {
+    private static String messageKey(Fault fault, @Nullable Table table) {
+        if (fault.modeled()) {
+            return table != null && table.capitalMessage(fault.type()) ? "Message" : "message";
+        }
         return switch (fault.type()) {
             case "SerializationException", "AccessDeniedException" -> "Message";
             default -> "message";
         };
+    }
+
+    private static String queryCode(Fault fault, @Nullable Table table) {
+        var own = table == null ? null : table.queryError(fault.type());
+        return own == null ? fault.code() : own;
     }
 
     private static byte[] query(Fault fault, @Nullable Endpoint endpoint, String requestId) {
@@ -78,7 +100,7 @@ final class FaultWriter {
                 .raw("\">\n  <Error>\n    ")
                 .element("Type", fault.sender() ? "Sender" : "Receiver")
                 .raw("\n    ")
-                .element("Code", fault.code())
+                .element("Code", queryCode(fault, endpoint == null ? null : endpoint.table()))
                 .raw("\n    ")
                 .element("Message", fault.message())
                 .raw("\n");

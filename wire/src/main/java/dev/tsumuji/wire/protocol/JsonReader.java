@@ -26,6 +26,7 @@ import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
 final class JsonReader {
     private final JsonParser in;
     private final boolean millis;
+    private boolean nulls;
 
     /** @param millis whether bare numbers are timestamps in milliseconds, as in AWS's older CBOR form */
     JsonReader(JsonParser in, boolean millis) {
@@ -36,12 +37,14 @@ final class JsonReader {
     /**
      * Reads the whole document, to its end. An empty one is an empty structure.
      *
+     * @return whether a list or a map in it holds a null
+     *
      * @throws Malformed when a value is not of the member's type
      */
-    void document(SdkPojo builder) throws IOException {
+    boolean document(SdkPojo builder) throws IOException {
         var first = in.nextToken();
         if (first == null) {
-            return;
+            return false;
         }
         if (first != JsonToken.START_OBJECT) {
             throw new Malformed(first == JsonToken.START_ARRAY ? "Unexpected list" : "Unexpected field type");
@@ -50,6 +53,7 @@ final class JsonReader {
         if (in.nextToken() != null) {
             throw new Malformed("Unexpected content after the end of the document");
         }
+        return nulls;
     }
 
     private void structure(SdkPojo builder, Shape shape) throws IOException {
@@ -162,6 +166,7 @@ final class JsonReader {
             if (token == null) {
                 throw new Malformed("Unexpected end of the document");
             }
+            nulls |= token == JsonToken.VALUE_NULL;
             values.add(value(element));
         }
         return values;
@@ -174,7 +179,7 @@ final class JsonReader {
         var values = new LinkedHashMap<String, @Nullable Object>();
         var element = member.element();
         for (var key = in.nextFieldName(); key != null; key = in.nextFieldName()) {
-            in.nextToken();
+            nulls |= in.nextToken() == JsonToken.VALUE_NULL;
             values.put(key, value(element));
         }
         if (in.currentToken() != JsonToken.END_OBJECT) {

@@ -8,12 +8,15 @@ final class QueryAnswer {
     private QueryAnswer() {}
 
     static String namespace(Endpoint endpoint) {
-        return "https://" + endpoint.model().name() + ".amazonaws.com/doc/"
-                + endpoint.model().version() + "/";
+        var own = endpoint.table().namespace();
+        return own != null
+                ? own
+                : "https://" + endpoint.model().name() + ".amazonaws.com/doc/"
+                        + endpoint.model().version() + "/";
     }
 
     static byte[] write(Endpoint endpoint, String operation, SdkPojo answer, String requestId) {
-        var out = new XmlWriter().raw("<" + operation + "Response xmlns=\"" + namespace(endpoint) + "\">\n");
+        var out = new XmlWriter(false, member -> endpoint.table().queryName(operation, member.name())).raw("<" + operation + "Response xmlns=\"" + namespace(endpoint) + "\">\n");
         if (!Shape.of(answer).bodyMembers().isEmpty()) {
             out.open(operation + "Result")
                     .members(answer)

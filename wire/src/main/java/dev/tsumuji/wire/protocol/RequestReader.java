@@ -2,7 +2,6 @@ package dev.tsumuji.wire.protocol;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tsumuji.wire.http.Request;
-import dev.tsumuji.wire.shape.Kind;
 import dev.tsumuji.wire.shape.Member;
 import dev.tsumuji.wire.shape.Shape;
 import java.io.IOException;
@@ -13,96 +12,119 @@ import java.nio.charset.StandardCharsets;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.SdkPojo;
 
-/** Makes a typed request of a located one. Bodies that are not streams are read to their end, so that their hash is checked. */
+/**
+ * Makes a typed request of a located one. Bodies that are not streams are read to their end, so that their hash is checked.
+ * Used once, by one thread.
+ */
 final class RequestReader {
-    private RequestReader() {}
+    /** DynamoDB's largest batch, and room for its syntax. */
+    private static final long MAX_BODY = 16L * 1024 * 1024 + 64 * 1024;
+
+    private final Request request;
+    private final Target target;
+    private final Operation operation;
+    private final InputStream body;
+    private boolean nulls;
+
+    RequestReader(Request request, Target target, Operation operation) {
+        this.request = request;
+        this.target = target;
+        this.operation = operation;
+        body = new BoundedBody(request.body(), target.endpoint().table().maxBody(operation.name(), MAX_BODY));
+    }
+
+    /** Whether a list or a map of the body holds a null. */
+    boolean nulls() {
+        return nulls;
+    }
 
     /**
      * Fills the builder.
      *
      * @throws Malformed when the request is not what its operation takes
      */
-    static void read(Request request, Target target, Operation operation, long maxBody, SdkPojo builder)
-            throws IOException {
-        var body = new BoundedBody(request.body(), maxBody);
+    void read(SdkPojo builder) throws IOException {
         try {
             switch (target.format()) {
-                case JSON_10, JSON_11, AWS_CBOR, RPC_CBOR -> json(body, target.format(), builder);
-                case QUERY -> {
-                    var form = target.form();
-                    if (form != null) {
-                        new TreeReader(true).structure(form, builder);
-                    }
-                }
-                case REST_JSON, REST_XML -> rest(request, body, target, operation, builder);
+                case JSON_10, JSON_11, AWS_CBOR, RPC_CBOR -> json(body, builder);
+                case QUERY -> form(builder);
+                case REST_JSON, REST_XML -> rest(builder);
             }
         } catch (JsonProcessingException e) {
             throw new Malformed(String.valueOf(e.getOriginalMessage()));
         }
     }
 
-    private static void rest(Request request, InputStream body, Target target, Operation operation, SdkPojo builder)
-            throws IOException {
+    private void form(SdkPojo builder) {
+        var form = target.form();
+        if (form != null) {
+            var table = target.endpoint().table();
+            TreeReader.ofForm(member -> table.queryName(operation.name(), member.name()))
+                    .structure(form, builder);
+        }
+    }
+
+    private void rest(SdkPojo builder) throws IOException {
         HttpBinding.read(request, operation.route().labels(target.path()), target.query(), builder);
         var shape = Shape.of(builder);
-        bucket(target, shape, builder);
+        bucket(shape, builder);
         if (operation.model().streamingInput()) {
             return;
         }
         var payload = shape.payload();
         if (payload != null) {
-            payload(body, target.format(), payload, builder);
+            payload(payload, builder);
         } else if (!shape.bodyMembers().isEmpty()) {
-            document(body, target.format(), builder);
+            document(body, builder);
         } else {
             body.transferTo(OutputStream.nullOutputStream());
         }
     }
 
-    private static void bucket(Target target, Shape shape, SdkPojo builder) {
+    private void bucket(Shape shape, SdkPojo builder) {
         var member = target.bucket() == null ? null : shape.named("Bucket");
         if (member != null) {
             member.set(builder, target.bucket());
         }
     }
 
-    private static void payload(InputStream body, WireFormat format, Member payload, SdkPojo builder)
-            throws IOException {
+    private void payload(Member payload, SdkPojo builder) throws IOException {
         switch (payload.kind()) {
             case BLOB -> {
                 var bytes = body.readAllBytes();
                 payload.set(builder, bytes.length == 0 ? null : SdkBytes.fromByteArrayUnsafe(bytes));
             }
             case STRING -> payload.set(builder, new String(body.readAllBytes(), StandardCharsets.UTF_8));
-            default -> {
+            case STRUCTURE -> {
                 var peekable = new PushbackInputStream(body);
                 int first = peekable.read();
                 if (first >= 0) {
                     peekable.unread(first);
-                    var inner = payload.kind() == Kind.STRUCTURE ? payload.newBuilder() : builder;
-                    document(peekable, format, inner);
+                    var inner = payload.newBuilder();
+                    document(peekable, inner);
                     payload.set(builder, Member.build(inner));
                 }
             }
+            default -> throw new IllegalStateException("no payload is a " + payload.kind());
         }
     }
 
-    private static void document(InputStream body, WireFormat format, SdkPojo builder) throws IOException {
-        if (format == WireFormat.REST_JSON) {
-            json(body, format, builder);
+    private void document(InputStream content, SdkPojo builder) throws IOException {
+        if (target.format() == WireFormat.REST_JSON) {
+            json(content, builder);
             return;
         }
-        var peekable = new PushbackInputStream(body);
+        var peekable = new PushbackInputStream(content);
         int first = peekable.read();
         if (first >= 0) {
             peekable.unread(first);
-            new TreeReader(false).structure(XmlReader.read(peekable), builder);
+            TreeReader.ofXml().structure(XmlReader.read(peekable), builder);
         }
     }
 
-    private static void json(InputStream body, WireFormat format, SdkPojo builder) throws IOException {
-        try (var parser = Json.parser(body, format)) {
-            new JsonReader(parser, format == WireFormat.AWS_CBOR).document(builder);
+    private void json(InputStream content, SdkPojo builder) throws IOException {
+        try (var parser = Json.parser(content, target.format())) {
+            nulls = new JsonReader(parser, target.format() == WireFormat.AWS_CBOR).document(builder);
         }
     }
 }

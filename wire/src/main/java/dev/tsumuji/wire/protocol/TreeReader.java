@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.protocol;
 
+import dev.tsumuji.wire.constraint.Table.QueryName;
 import dev.tsumuji.wire.shape.Kind;
 import dev.tsumuji.wire.shape.Member;
 import dev.tsumuji.wire.shape.Shape;
@@ -7,15 +8,27 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkPojo;
 
 /** Fills a structure from a tree of nodes: a query form, whose lists are numbered, or an XML document, whose lists repeat. */
 final class TreeReader {
     private final boolean form;
+    private final Function<Member, @Nullable QueryName> names;
 
-    TreeReader(boolean form) {
+    private TreeReader(boolean form, Function<Member, @Nullable QueryName> names) {
         this.form = form;
+        this.names = names;
+    }
+
+    /** @param names of collections that the older query protocol calls otherwise */
+    static TreeReader ofForm(Function<Member, @Nullable QueryName> names) {
+        return new TreeReader(true, names);
+    }
+
+    static TreeReader ofXml() {
+        return new TreeReader(false, member -> null);
     }
 
     /** @throws Malformed when a value is not of the member's type */
@@ -34,6 +47,11 @@ final class TreeReader {
     }
 
     private @Nullable Object member(Node node, Member member) {
+        var alias = names.apply(member);
+        if (alias != null) {
+            var child = node.child(alias.name());
+            return child == null ? null : collection(child.numbered(), member, alias.key(), alias.value());
+        }
         if (!form && member.flattened()) {
             var items = node.children(member.wireName());
             return items.isEmpty() ? null : collection(items, member);
@@ -66,7 +84,11 @@ final class TreeReader {
     }
 
     private Object collection(List<Node> items, Member member) {
-        return member.kind() == Kind.LIST ? list(items, member) : map(items, member);
+        return collection(items, member, member.keyName(), member.valueName());
+    }
+
+    private Object collection(List<Node> items, Member member, String keyName, String valueName) {
+        return member.kind() == Kind.LIST ? list(items, member) : map(items, member, keyName, valueName);
     }
 
     private List<@Nullable Object> list(List<Node> items, Member member) {
@@ -77,11 +99,11 @@ final class TreeReader {
         return values;
     }
 
-    private Map<String, @Nullable Object> map(List<Node> items, Member member) {
+    private Map<String, @Nullable Object> map(List<Node> items, Member member, String keyName, String valueName) {
         var values = new LinkedHashMap<String, @Nullable Object>();
         for (var item : items) {
-            var key = item.child(member.keyName());
-            var content = item.child(member.valueName());
+            var key = item.child(keyName);
+            var content = item.child(valueName);
             if (key == null) {
                 throw new Malformed("An entry of " + member.name() + " has no key");
             }
