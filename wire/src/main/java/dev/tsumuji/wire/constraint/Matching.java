@@ -10,7 +10,8 @@ final class Matching {
 
     static boolean matches(Pattern pattern, String text) {
         try {
-            return pattern.matcher(new Counted(text, 0, text.length(), new int[1])).matches();
+            return pattern.matcher(new Counted(text, 0, text.length(), new int[1]))
+                    .matches();
         } catch (TooLong | StackOverflowError e) {
             return false;
         }

@@ -46,7 +46,11 @@ final class Rule {
     }
 
     /** What a structure demands of one member. */
-    record Demand(Member member, String path, boolean required, @Nullable Rule rule) {}
+    record Demand(
+            Member member,
+            String path,
+            boolean required,
+            @Nullable Rule rule) {}
 
     boolean sensitive() {
         return Boolean.TRUE.equals(source.get("sensitive"));
@@ -57,15 +61,18 @@ final class Rule {
         return Boolean.TRUE.equals(source.get("plain"));
     }
 
-    @Nullable Rule element() {
+    @Nullable
+    Rule element() {
         return table.rule(source.get("element"));
     }
 
-    @Nullable Rule key() {
+    @Nullable
+    Rule key() {
         return table.rule(source.get("key"));
     }
 
-    @Nullable Rule value() {
+    @Nullable
+    Rule value() {
         return table.rule(source.get("value"));
     }
 

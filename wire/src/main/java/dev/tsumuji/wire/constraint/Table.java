@@ -170,12 +170,14 @@ public final class Table {
     }
 
     /** The rule of an operation's input, or null when it demands nothing. */
-    @Nullable Rule input(String operation) {
+    @Nullable
+    Rule input(String operation) {
         return section("inputs").get(operation) instanceof String shape ? rule(shape) : null;
     }
 
     @SuppressWarnings("unchecked")
-    @Nullable Rule rule(@Nullable Object shape) {
+    @Nullable
+    Rule rule(@Nullable Object shape) {
         if (!(shape instanceof String name)) {
             return null;
         }

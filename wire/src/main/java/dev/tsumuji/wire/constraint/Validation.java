@@ -50,8 +50,8 @@ public final class Validation {
             throw Failures.of(
                     table.validationCode(),
                     400,
-                    refusals.size() + (refusals.size() == 1 ? " validation error" : " validation errors") + " detected: "
-                            + String.join("; ", refusals));
+                    refusals.size() + (refusals.size() == 1 ? " validation error" : " validation errors")
+                            + " detected: " + String.join("; ", refusals));
         }
     }
 
@@ -98,7 +98,9 @@ public final class Validation {
                 broken.addAll(item == null ? List.of(NOT_NULL) : element.broken(item));
             }
             if (!broken.isEmpty()) {
-                var text = rule.plainElements() ? broken.getFirst() : "Member must satisfy constraint: " + withNotNull(element);
+                var text = rule.plainElements()
+                        ? broken.getFirst()
+                        : "Member must satisfy constraint: " + withNotNull(element);
                 refuse(Rendering.of(member, items), rule.sensitive() || element.sensitive(), path, text);
             }
             return;
@@ -117,7 +119,8 @@ public final class Validation {
     private void map(Rule rule, Member member, Map<?, ?> entries, String path) {
         var key = rule.key();
         var value = rule.value();
-        if (key != null && entries.keySet().stream().anyMatch(k -> !key.broken(k).isEmpty())) {
+        if (key != null
+                && entries.keySet().stream().anyMatch(k -> !key.broken(k).isEmpty())) {
             refuse(
                     Rendering.of(member, entries),
                     rule.sensitive() || key.sensitive(),
@@ -133,7 +136,8 @@ public final class Validation {
                     value(value, member.element(), v, path + "." + k + ".member");
                 }
             });
-        } else if (entries.values().stream().anyMatch(v -> v == null || !value.broken(v).isEmpty())) {
+        } else if (entries.values().stream()
+                .anyMatch(v -> v == null || !value.broken(v).isEmpty())) {
             refuse(
                     Rendering.of(member, entries),
                     rule.sensitive() || value.sensitive(),

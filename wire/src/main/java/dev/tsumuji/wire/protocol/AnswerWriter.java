@@ -56,7 +56,9 @@ final class AnswerWriter {
         var shape = Shape.of(answer);
         var payload = shape.payload();
         if (payload == null) {
-            return shape.bodyMembers().isEmpty() ? null : document(answer, target, target.endpoint().table().root(target.operation()));
+            return shape.bodyMembers().isEmpty()
+                    ? null
+                    : document(answer, target, target.endpoint().table().root(target.operation()));
         }
         return switch (payload.get(answer)) {
             case null -> new byte[0];

@@ -33,7 +33,6 @@ import software.amazon.awssdk.core.SdkRequest;
  */
 public final class Dispatch {
     private static final Logger LOG = System.getLogger(Dispatch.class.getName());
-    
 
     private final Router router;
     private final Gate gate;

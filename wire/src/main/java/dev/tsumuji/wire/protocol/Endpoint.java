@@ -50,7 +50,8 @@ final class Endpoint {
         return known;
     }
 
-    @Nullable Service service() {
+    @Nullable
+    Service service() {
         return service;
     }
 

@@ -15,7 +15,12 @@ import software.amazon.awssdk.core.SdkPojo;
  * @param members the modeled error, for the members that it has beside its message
  */
 record Fault(
-        String type, String code, int status, String message, boolean modeled, @Nullable SdkPojo members) {
+        String type,
+        String code,
+        int status,
+        String message,
+        boolean modeled,
+        @Nullable SdkPojo members) {
 
     static Fault of(String code, int status, String message) {
         return new Fault(code, code, status, message, false, null);

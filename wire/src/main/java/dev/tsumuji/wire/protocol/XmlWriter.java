@@ -105,7 +105,8 @@ final class XmlWriter {
             return;
         }
         if (member.flattened() && member.kind() == Kind.MAP) {
-            ((Map<?, ?>) value).forEach((key, item) -> entry(member, tag, member.keyName(), member.valueName(), key, item));
+            ((Map<?, ?>) value)
+                    .forEach((key, item) -> entry(member, tag, member.keyName(), member.valueName(), key, item));
             return;
         }
         out.append('<').append(tag);
@@ -116,7 +117,10 @@ final class XmlWriter {
         switch (member.kind()) {
             case STRUCTURE -> members((SdkPojo) value);
             case LIST -> ((List<?>) value).forEach(item -> item(member.element(), member.elementName(), item));
-            case MAP -> ((Map<?, ?>) value).forEach((key, item) -> entry(member, "entry", member.keyName(), member.valueName(), key, item));
+            case MAP ->
+                ((Map<?, ?>) value)
+                        .forEach(
+                                (key, item) -> entry(member, "entry", member.keyName(), member.valueName(), key, item));
             case TIMESTAMP -> text(time(member, (Instant) value));
             default -> text(Text.print(member, value, Format.ISO_8601));
         }

@@ -12,10 +12,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TableTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"lambda", "iam", "sts", "cloudwatchlogs", "dynamodb", "dynamodb.streams", "kinesis", "cloudwatch"})
+            strings = {"lambda", "iam", "sts", "cloudwatchlogs", "dynamodb", "dynamodb.streams", "kinesis", "cloudwatch"
+            })
     void every_rule_of_a_table_can_be_read(String module) {
         var table = Table.of(module);
-        assertThat(table.shapes()).isNotEmpty().allSatisfy(shape -> assertThat(table.rule(shape)).isNotNull());
+        assertThat(table.shapes())
+                .isNotEmpty()
+                .allSatisfy(shape -> assertThat(table.rule(shape)).isNotNull());
     }
 
     @Test
@@ -29,7 +32,8 @@ class TableTest {
         var sqs = Table.of("sqs");
         assertThat(sqs.queryName("SendMessageBatch", "Entries"))
                 .isEqualTo(new Table.QueryName("SendMessageBatchRequestEntry", "key", "value"));
-        assertThat(sqs.queryName("CreateQueue", "Attributes")).isEqualTo(new Table.QueryName("Attribute", "Name", "Value"));
+        assertThat(sqs.queryName("CreateQueue", "Attributes"))
+                .isEqualTo(new Table.QueryName("Attribute", "Name", "Value"));
         assertThat(sqs.queryName("CreateQueue", "QueueName")).isNull();
     }
 
@@ -37,8 +41,10 @@ class TableTest {
     void catastrophic_patterns_end() {
         Assertions.assertTimeout(
                 Duration.ofSeconds(5),
-                () -> assertThat(Matching.matches(Pattern.compile("(a+)+b"), "a".repeat(60))).isFalse());
-        assertThat(Matching.matches(Pattern.compile("(a|b)*"), "ab".repeat(1_000_000))).isIn(true, false);
+                () -> assertThat(Matching.matches(Pattern.compile("(a+)+b"), "a".repeat(60)))
+                        .isFalse());
+        assertThat(Matching.matches(Pattern.compile("(a|b)*"), "ab".repeat(1_000_000)))
+                .isIn(true, false);
         assertThat(Matching.matches(Pattern.compile("[a-z]+"), "abc")).isTrue();
     }
 }

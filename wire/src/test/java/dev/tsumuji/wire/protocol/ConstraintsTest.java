@@ -26,17 +26,18 @@ class ConstraintsTest {
 
     /** A service whose every operation answers with an empty structure: what is refused never reaches it. */
     static <C extends SdkClient> SdkClient answering(Class<C> api, String name) {
-        return (SdkClient) Proxy.newProxyInstance(api.getClassLoader(), new Class<?>[] {api}, (proxy, method, arguments) -> {
-            if (method.getName().equals("serviceName")) {
-                return name;
-            }
-            if (method.getName().equals("hashCode")) {
-                return 1;
-            }
-            return ((software.amazon.awssdk.utils.builder.Buildable)
-                            method.getReturnType().getMethod("builder").invoke(null))
-                    .build();
-        });
+        return (SdkClient) Proxy.newProxyInstance(
+                api.getClassLoader(), new Class<?>[] {api}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("serviceName")) {
+                        return name;
+                    }
+                    if (method.getName().equals("hashCode")) {
+                        return 1;
+                    }
+                    return ((software.amazon.awssdk.utils.builder.Buildable)
+                                    method.getReturnType().getMethod("builder").invoke(null))
+                            .build();
+                });
     }
 
     private static String json(String service, String target, String body) {
@@ -82,52 +83,66 @@ class ConstraintsTest {
     void a_list_is_refused_whole_with_all_that_its_elements_must_be() {
         var arn = "arn:aws:lambda:eu-central-1:000000000000:layer:x";
         assertThat(lambda("PUT", "/2015-03-31/functions/f/configuration", null, "{\"Layers\":[\"" + arn + "\"]}"))
-                .contains("Value '[" + arn + "]' at 'layers' failed to satisfy constraint: Member must satisfy constraint: "
-                        + "[Member must have length less than or equal to 2048, "
-                        + "Member must have length greater than or equal to 1, "
-                        + "Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}")
+                .contains(
+                        "Value '[" + arn
+                                + "]' at 'layers' failed to satisfy constraint: Member must satisfy constraint: "
+                                + "[Member must have length less than or equal to 2048, "
+                                + "Member must have length greater than or equal to 1, "
+                                + "Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}")
                 .endsWith("(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+), Member must not be null]\"}");
     }
 
     @Test
     void several_refusals_come_in_the_models_order() {
-        assertThat(lambda(
-                        "POST",
-                        "/2018-10-31/layers/l/versions",
-                        null,
-                        "{\"Content\":{},\"CompatibleArchitectures\":[\"invalidarch\"],\"CompatibleRuntimes\":[\"invalidruntime\"]}"))
-                .isEqualTo("400 ValidationException {\"message\":\"2 validation errors detected: Value '[invalidruntime]' at "
-                        + "'compatibleRuntimes' failed to satisfy constraint: Member must satisfy enum value set: [nodejs20.x, "
-                        + "python3.14, provided.al2023, python3.12, python3.13, nodejs24.x, nodejs22.x, java25, python3.10, "
-                        + "python3.11, java21, ruby3.3, ruby3.4, ruby3.2, python3.8, python3.9, java17, nodejs16.x, dotnet10, "
-                        + "dotnet8, java11, dotnet6, nodejs18.x, provided.al2, java8.al2]; Value '[invalidarch]' at "
-                        + "'compatibleArchitectures' failed to satisfy constraint: Member must satisfy constraint: [Member must "
-                        + "satisfy enum value set: [x86_64, arm64], Member must not be null]\"}");
+        assertThat(
+                        lambda(
+                                "POST",
+                                "/2018-10-31/layers/l/versions",
+                                null,
+                                "{\"Content\":{},\"CompatibleArchitectures\":[\"invalidarch\"],\"CompatibleRuntimes\":[\"invalidruntime\"]}"))
+                .isEqualTo(
+                        "400 ValidationException {\"message\":\"2 validation errors detected: Value '[invalidruntime]' at "
+                                + "'compatibleRuntimes' failed to satisfy constraint: Member must satisfy enum value set: [nodejs20.x, "
+                                + "python3.14, provided.al2023, python3.12, python3.13, nodejs24.x, nodejs22.x, java25, python3.10, "
+                                + "python3.11, java21, ruby3.3, ruby3.4, ruby3.2, python3.8, python3.9, java17, nodejs16.x, dotnet10, "
+                                + "dotnet8, java11, dotnet6, nodejs18.x, provided.al2, java8.al2]; Value '[invalidarch]' at "
+                                + "'compatibleArchitectures' failed to satisfy constraint: Member must satisfy constraint: [Member must "
+                                + "satisfy enum value set: [x86_64, arm64], Member must not be null]\"}");
     }
 
     @Test
     void a_secret_is_not_repeated() {
-        assertThat(lambda("PUT", "/2015-03-31/functions/f/configuration", null, "{\"Environment\":{\"Variables\":{\"1\":\"hush\"}}}"))
-                .contains("Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: "
-                        + "[Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]")
+        assertThat(lambda(
+                        "PUT",
+                        "/2015-03-31/functions/f/configuration",
+                        null,
+                        "{\"Environment\":{\"Variables\":{\"1\":\"hush\"}}}"))
+                .contains(
+                        "Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: "
+                                + "[Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]")
                 .doesNotContain("hush");
     }
 
     @Test
     void logs_refuses_numbers_and_structures_as_recorded() {
-        assertThat(json("logs", "Logs_20140328.GetLogEvents", "{\"logStreamName\":\"s\",\"logGroupName\":\"g\",\"limit\":10001}"))
-                .isEqualTo("400 {\"__type\":\"InvalidParameterException\",\"message\":\"1 validation error detected: Value '10001' "
-                        + "at 'limit' failed to satisfy constraint: Member must have value less than or equal to 10000\"}");
+        assertThat(json(
+                        "logs",
+                        "Logs_20140328.GetLogEvents",
+                        "{\"logStreamName\":\"s\",\"logGroupName\":\"g\",\"limit\":10001}"))
+                .isEqualTo(
+                        "400 {\"__type\":\"InvalidParameterException\",\"message\":\"1 validation error detected: Value '10001' "
+                                + "at 'limit' failed to satisfy constraint: Member must have value less than or equal to 10000\"}");
         var transformation = "{\"metricName\":\"metric1\",\"metricNamespace\":\"namespace1\",\"metricValue\":\"1\"}";
         assertThat(json(
                         "logs",
                         "Logs_20140328.PutMetricFilter",
                         "{\"logGroupName\":\"g\",\"filterName\":\"f\",\"filterPattern\":\"\",\"metricTransformations\":["
                                 + transformation + "," + transformation + "]}"))
-                .contains("Value '[MetricTransformation(metricName=metric1, metricNamespace=namespace1, metricValue=1, "
-                        + "defaultValue=null, dimensions=null, unit=null), MetricTransformation(metricName=metric1, "
-                        + "metricNamespace=namespace1, metricValue=1, defaultValue=null, dimensions=null, unit=null)]' at "
-                        + "'metricTransformations' failed to satisfy constraint: Member must have length less than or equal to 1");
+                .contains(
+                        "Value '[MetricTransformation(metricName=metric1, metricNamespace=namespace1, metricValue=1, "
+                                + "defaultValue=null, dimensions=null, unit=null), MetricTransformation(metricName=metric1, "
+                                + "metricNamespace=namespace1, metricValue=1, defaultValue=null, dimensions=null, unit=null)]' at "
+                                + "'metricTransformations' failed to satisfy constraint: Member must have length less than or equal to 1");
     }
 
     @Test
@@ -143,17 +158,22 @@ class ConstraintsTest {
         assertThat(answer.status).isEqualTo(400);
         assertThat(answer.text())
                 .contains("<Code>ValidationError</Code>")
-                .contains("<Message>1 validation error detected: Value at 'serviceSpecificCredentialId' failed to satisfy "
-                        + "constraint: Member must satisfy regular expression pattern: [\\w]+</Message>");
+                .contains(
+                        "<Message>1 validation error detected: Value at 'serviceSpecificCredentialId' failed to satisfy "
+                                + "constraint: Member must satisfy regular expression pattern: [\\w]+</Message>");
     }
 
     @Test
     void dynamodb_refuses_with_the_frameworks_namespace_and_nested_paths() {
         assertThat(json("dynamodb", "DynamoDB_20120810.ExecuteStatement", "{\"Statement\":\"s\",\"Parameters\":[]}"))
-                .isEqualTo("400 {\"__type\":\"com.amazon.coral.validate#ValidationException\",\"message\":\"1 validation error "
-                        + "detected: Value '[]' at 'parameters' failed to satisfy constraint: Member must have length greater "
-                        + "than or equal to 1\"}");
-        assertThat(json("dynamodb", "DynamoDB_20120810.TagResource", "{\"ResourceArn\":\"a\",\"Tags\":[{\"Value\":\"v\"}]}"))
+                .isEqualTo(
+                        "400 {\"__type\":\"com.amazon.coral.validate#ValidationException\",\"message\":\"1 validation error "
+                                + "detected: Value '[]' at 'parameters' failed to satisfy constraint: Member must have length greater "
+                                + "than or equal to 1\"}");
+        assertThat(json(
+                        "dynamodb",
+                        "DynamoDB_20120810.TagResource",
+                        "{\"ResourceArn\":\"a\",\"Tags\":[{\"Value\":\"v\"}]}"))
                 .contains("Value null at 'tags.1.member.key' failed to satisfy constraint: Member must not be null");
     }
 
@@ -167,10 +187,15 @@ class ConstraintsTest {
     @Test
     void a_pattern_that_would_backtrack_for_ever_refuses_in_time() {
         var hostile = "arn:" + "a".repeat(200_000) + "!";
-        Assertions.assertTimeout(Duration.ofSeconds(5), () -> assertThat(lambda(
-                        "POST", "/2015-03-31/functions/f/policy", null, "{\"StatementId\":\"s\",\"Action\":\"a\",\"Principal\":\"" + hostile
-                                + "\",\"SourceArn\":\"" + hostile + "\"}"))
-                .startsWith("400 ValidationException"));
+        Assertions.assertTimeout(
+                Duration.ofSeconds(5),
+                () -> assertThat(lambda(
+                                "POST",
+                                "/2015-03-31/functions/f/policy",
+                                null,
+                                "{\"StatementId\":\"s\",\"Action\":\"a\",\"Principal\":\"" + hostile
+                                        + "\",\"SourceArn\":\"" + hostile + "\"}"))
+                        .startsWith("400 ValidationException"));
     }
 
     @Test
