@@ -132,12 +132,15 @@ public final class Dispatch {
             case UnsupportedOperationException none when target != null -> Fault.notImplemented(name(target));
             case KvException kv -> Fault.of(kv, format);
             case IOException broken -> Fault.of("RequestTimeout", 400, "The request body did not arrive in full.");
-            case UncheckedIOException broken ->
-                Fault.of("RequestTimeout", 400, "The request body did not arrive in full.");
+            
             default -> Fault.internal(format);
         };
         if (fault.status() == 500 || e instanceof KvException) {
-            LOG.log(Level.ERROR, requestId + " " + (target == null ? request.path() : name(target)) + " failed", e);
+            boolean clientGone = reply.started() && e instanceof UncheckedIOException;
+            LOG.log(
+                    clientGone ? Level.DEBUG : Level.ERROR,
+                    requestId + " " + (target == null ? request.path() : name(target)) + " failed",
+                    e);
         }
         if (!reply.started()) {
             FaultWriter.write(

@@ -3,6 +3,7 @@ package dev.tsumuji.wire.protocol;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.wire.catalog.ServiceModel;
 import dev.tsumuji.wire.constraint.Table;
+import dev.tsumuji.wire.http.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -82,7 +83,8 @@ final class Endpoint {
      * @param inBucket whether the path is below a bucket; of S3's operations only {@code ListBuckets} is not
      */
     @Nullable
-    String route(String method, String path, QueryString query, boolean inBucket) {
+    String route(Request request, String path, QueryString query, boolean inBucket) {
+        var method = request.method();
         if (s3() && !inBucket) {
             return method.equals("GET") ? "ListBuckets" : null;
         }
@@ -91,6 +93,11 @@ final class Endpoint {
         int bestScore = -1;
         for (var routed : routes) {
             int score = routed.route().score(method, segments, query);
+            var operation = operations.get(routed.model().name());
+            if (score >= 0 && s3() && operation != null) {
+                int required = operation.requiredParameters(request, query);
+                score = required < 0 ? -1 : score + 8 * required;
+            }
             if (score > bestScore) {
                 bestScore = score;
                 best = routed.model().name();

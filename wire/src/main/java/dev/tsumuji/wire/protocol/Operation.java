@@ -2,6 +2,8 @@ package dev.tsumuji.wire.protocol;
 
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.wire.catalog.ServiceModel;
+import dev.tsumuji.wire.http.Request;
+import dev.tsumuji.wire.shape.Shape;
 import java.lang.invoke.LambdaMetafactory;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -12,6 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.protocol.MarshallLocation;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 
@@ -41,7 +44,10 @@ final class Operation {
             boolean built,
             Supplier<Object> newRequest,
             BiFunction<Object, Object, Object> unary,
-            MethodHandle streaming) {}
+            MethodHandle streaming) {
+        static final Linked ABSENT = new Linked(
+                false, Object::new, (service, request) -> request, MethodHandles.identity(Object.class));
+    }
 
     String name() {
         return model.name();
@@ -58,6 +64,30 @@ final class Operation {
     /** Whether the service overrides the client interface's method. */
     boolean built() {
         return link().built();
+    }
+
+    /**
+     * How many members outside of path and body the operation requires, when the request has them all, else -1. Some
+     * of S3's operations share verb and path, and differ in nothing else.
+     */
+    int requiredParameters(Request request, QueryString query) {
+        if (!(link().newRequest().get() instanceof SdkPojo builder)) {
+            return 0;
+        }
+        int count = 0;
+        for (var member : Shape.of(builder).members()) {
+            boolean header = member.location() == MarshallLocation.HEADER;
+            if (member.required() && (header || member.location() == MarshallLocation.QUERY_PARAM)) {
+                boolean there = header
+                        ? request.headers().has(member.wireName())
+                        : query.has(member.wireName());
+                if (!there) {
+                    return -1;
+                }
+                count++;
+            }
+        }
+        return count;
     }
 
     SdkPojo newRequest() {
@@ -97,6 +127,9 @@ final class Operation {
 
     private Linked find() throws Throwable {
         var method = method();
+        if (method == null) {
+            return Linked.ABSENT;
+        }
         var request = method.getParameterTypes()[0];
         var builder = LOOKUP.unreflect(request.getMethod("builder"));
         var handle = LOOKUP.unreflect(method);
@@ -107,7 +140,8 @@ final class Operation {
         return new Linked(override != service.api(), supplier(builder), function(handle, method), handle);
     }
 
-    private Method method() throws NoSuchMethodException {
+    /** Null for the operations that answer with event streams, which synchronous interfaces don't have. */
+    private @Nullable Method method() {
         for (var method : service.api().getMethods()) {
             var types = method.getParameterTypes();
             if (method.getName().equalsIgnoreCase(model.name())
@@ -119,7 +153,7 @@ final class Operation {
                 return method;
             }
         }
-        throw new NoSuchMethodException(service.api().getName() + "." + model.name());
+        return null;
     }
 
     @SuppressWarnings("unchecked")

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tsumuji.wire.http.Request;
 import dev.tsumuji.wire.shape.Member;
 import dev.tsumuji.wire.shape.Shape;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -52,6 +53,8 @@ final class RequestReader {
             }
         } catch (JsonProcessingException e) {
             throw new Malformed(String.valueOf(e.getOriginalMessage()));
+        } catch (CharConversionException e) {
+            throw new Malformed(String.valueOf(e.getMessage()));
         }
     }
 

@@ -154,7 +154,7 @@ final class Router {
                 bucket = Text.decode(slash < 0 ? path.substring(1) : path.substring(1, slash), false);
                 path = slash < 0 ? "/" : path.substring(slash);
             }
-            var operation = endpoint.route(request.method(), path, query, bucket != null && !bucket.isEmpty());
+            var operation = endpoint.route(request, path, query, bucket != null && !bucket.isEmpty());
             if (operation != null) {
                 return new Target(endpoint, endpoint.ownFormat(), operation, null, path, bucket, query);
             }

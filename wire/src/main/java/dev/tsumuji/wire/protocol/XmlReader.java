@@ -1,5 +1,7 @@
 package dev.tsumuji.wire.protocol;
 
+import java.io.CharConversionException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import javax.xml.stream.XMLInputFactory;
@@ -29,7 +31,7 @@ final class XmlReader {
     }
 
     /** The document's root element; reads to the end of the stream. */
-    static Node read(InputStream body) {
+    static Node read(InputStream body) throws IOException {
         try {
             XMLStreamReader in;
             synchronized (FACTORY) {
@@ -37,8 +39,8 @@ final class XmlReader {
             }
             return new XmlReader(in).document();
         } catch (XMLStreamException e) {
-            if (e.getNestedException() instanceof java.io.IOException io) {
-                throw new java.io.UncheckedIOException(io);
+            if (e.getNestedException() instanceof IOException io && !(io instanceof CharConversionException)) {
+                throw io;
             }
             throw new Malformed(REFUSAL);
         }

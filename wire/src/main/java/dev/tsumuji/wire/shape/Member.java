@@ -8,6 +8,7 @@ import software.amazon.awssdk.core.traits.ListTrait;
 import software.amazon.awssdk.core.traits.LocationTrait;
 import software.amazon.awssdk.core.traits.MapTrait;
 import software.amazon.awssdk.core.traits.PayloadTrait;
+import software.amazon.awssdk.core.traits.RequiredTrait;
 import software.amazon.awssdk.core.traits.TimestampFormatTrait;
 import software.amazon.awssdk.core.traits.XmlAttributeTrait;
 import software.amazon.awssdk.core.util.SdkAutoConstructList;
@@ -25,6 +26,7 @@ public final class Member {
     private final String wireName;
     private final MarshallLocation location;
     private final boolean payload;
+    private final boolean required;
     private final boolean flattened;
     private final boolean xmlAttribute;
     private final TimestampFormatTrait.@Nullable Format timestampFormat;
@@ -42,6 +44,7 @@ public final class Member {
         location = located ? field.location() : MarshallLocation.PAYLOAD;
         wireName = located && field.locationName() != null ? field.locationName() : name;
         payload = field.containsTrait(PayloadTrait.class);
+        required = field.containsTrait(RequiredTrait.class);
         xmlAttribute = field.containsTrait(XmlAttributeTrait.class);
         timestampFormat = field.getOptionalTrait(TimestampFormatTrait.class)
                 .map(TimestampFormatTrait::format)
@@ -82,6 +85,10 @@ public final class Member {
     /** Whether it is the whole body. */
     public boolean payload() {
         return payload;
+    }
+
+    public boolean required() {
+        return required;
     }
 
     public boolean flattened() {

@@ -11,10 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.SdkClient;
+import software.amazon.awssdk.core.sync.ResponseTransformer;
+import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.utils.builder.Buildable;
 
 /** Requests that break a constraint of the model are refused in the words that AWS was recorded to use. */
 class ConstraintsTest {
@@ -34,10 +37,18 @@ class ConstraintsTest {
                     if (method.getName().equals("hashCode")) {
                         return 1;
                     }
-                    return ((software.amazon.awssdk.utils.builder.Buildable)
-                                    method.getReturnType().getMethod("builder").invoke(null))
-                            .build();
-                });
+                    var operation = Character.toUpperCase(method.getName().charAt(0)) + method.getName().substring(1);
+            var type = Class.forName(api.getPackageName() + ".model." + operation + "Response");
+            var answer = ((Buildable) type.getMethod("builder").invoke(null)).build();
+            return arguments[arguments.length - 1] instanceof ResponseTransformer<?, ?> transformer
+                    ? transform(transformer, answer)
+                    : answer;
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <A> Object transform(ResponseTransformer<A, ?> transformer, Object answer) throws Exception {
+        return transformer.transform((A) answer, AbortableInputStream.createEmpty());
     }
 
     private static String json(String service, String target, String body) {
