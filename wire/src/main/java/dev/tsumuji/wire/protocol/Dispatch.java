@@ -132,7 +132,7 @@ public final class Dispatch {
             case UnsupportedOperationException none when target != null -> Fault.notImplemented(name(target));
             case KvException kv -> Fault.of(kv, format);
             case IOException broken -> Fault.of("RequestTimeout", 400, "The request body did not arrive in full.");
-            
+
             default -> Fault.internal(format);
         };
         if (fault.status() == 500 || e instanceof KvException) {

@@ -45,8 +45,8 @@ final class Operation {
             Supplier<Object> newRequest,
             BiFunction<Object, Object, Object> unary,
             MethodHandle streaming) {
-        static final Linked ABSENT = new Linked(
-                false, Object::new, (service, request) -> request, MethodHandles.identity(Object.class));
+        static final Linked ABSENT =
+                new Linked(false, Object::new, (service, request) -> request, MethodHandles.identity(Object.class));
     }
 
     String name() {
@@ -78,9 +78,7 @@ final class Operation {
         for (var member : Shape.of(builder).members()) {
             boolean header = member.location() == MarshallLocation.HEADER;
             if (member.required() && (header || member.location() == MarshallLocation.QUERY_PARAM)) {
-                boolean there = header
-                        ? request.headers().has(member.wireName())
-                        : query.has(member.wireName());
+                boolean there = header ? request.headers().has(member.wireName()) : query.has(member.wireName());
                 if (!there) {
                     return -1;
                 }

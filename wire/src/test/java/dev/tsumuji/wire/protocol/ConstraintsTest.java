@@ -37,13 +37,14 @@ class ConstraintsTest {
                     if (method.getName().equals("hashCode")) {
                         return 1;
                     }
-                    var operation = Character.toUpperCase(method.getName().charAt(0)) + method.getName().substring(1);
-            var type = Class.forName(api.getPackageName() + ".model." + operation + "Response");
-            var answer = ((Buildable) type.getMethod("builder").invoke(null)).build();
-            return arguments[arguments.length - 1] instanceof ResponseTransformer<?, ?> transformer
-                    ? transform(transformer, answer)
-                    : answer;
-        });
+                    var operation = Character.toUpperCase(method.getName().charAt(0))
+                            + method.getName().substring(1);
+                    var type = Class.forName(api.getPackageName() + ".model." + operation + "Response");
+                    var answer = ((Buildable) type.getMethod("builder").invoke(null)).build();
+                    return arguments[arguments.length - 1] instanceof ResponseTransformer<?, ?> transformer
+                            ? transform(transformer, answer)
+                            : answer;
+                });
     }
 
     @SuppressWarnings("unchecked")

@@ -87,15 +87,24 @@ class FaultsTest {
             })
     void wrong_types_are_serialization_errors(String body, String message) {
         assertThat(getItem(body.replace('\'', '"')))
-                .isEqualTo("400 {\"__type\":\"com.amazon.coral.service#SerializationException\",\"Message\":\"" + message
-                        + "\"}");
+                .isEqualTo("400 {\"__type\":\"com.amazon.coral.service#SerializationException\",\"Message\":\""
+                        + message + "\"}");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '~',
             quoteCharacter = '`',
-            value = {"{~", "[]~", "x~", "{'a':1}}~", "{'TableName':'t'~", "{'Key':{'a':{'B':'!'}}}~", "{'a':NaN}~", "{'a':01}~"})
+            value = {
+                "{~",
+                "[]~",
+                "x~",
+                "{'a':1}}~",
+                "{'TableName':'t'~",
+                "{'Key':{'a':{'B':'!'}}}~",
+                "{'a':NaN}~",
+                "{'a':01}~"
+            })
     void broken_documents_are_serialization_errors(String body, String none) {
         assertThat(getItem(body.replace('\'', '"')))
                 .startsWith("400 {\"__type\":\"com.amazon.coral.service#SerializationException\"");
@@ -113,17 +122,23 @@ class FaultsTest {
     @Test
     void a_body_beyond_its_bound_is_refused() {
         var request = Request.of(
-                        "POST", "/", null, InProcess.signed("dynamodb", "X-Amz-Target", "DynamoDB_20120810.GetItem"), new byte[0])
-                .withBody(-1, new java.io.SequenceInputStream(
-                        new java.io.ByteArrayInputStream("{".getBytes(StandardCharsets.UTF_8)),
-                        new java.io.FilterInputStream(InProcess.zeros(1L << 40)) {
-                            @Override
-                            public int read(byte[] b, int off, int len) throws java.io.IOException {
-                                int n = super.read(b, off, len);
-                                java.util.Arrays.fill(b, off, off + Math.max(n, 0), (byte) ' ');
-                                return n;
-                            }
-                        }));
+                        "POST",
+                        "/",
+                        null,
+                        InProcess.signed("dynamodb", "X-Amz-Target", "DynamoDB_20120810.GetItem"),
+                        new byte[0])
+                .withBody(
+                        -1,
+                        new java.io.SequenceInputStream(
+                                new java.io.ByteArrayInputStream("{".getBytes(StandardCharsets.UTF_8)),
+                                new java.io.FilterInputStream(InProcess.zeros(1L << 40)) {
+                                    @Override
+                                    public int read(byte[] b, int off, int len) throws java.io.IOException {
+                                        int n = super.read(b, off, len);
+                                        java.util.Arrays.fill(b, off, off + Math.max(n, 0), (byte) ' ');
+                                        return n;
+                                    }
+                                }));
         var answer = platform.serve(request);
         assertThat(answer.status).isEqualTo(413);
         assertThat(answer.text()).contains("RequestEntityTooLargeException");
@@ -180,7 +195,9 @@ class FaultsTest {
     @Test
     void a_full_or_busy_store_asks_to_try_again() {
         failure.set(new KvException(KvException.Kind.FULL, "no space", null));
-        assertThat(getItem("{\"TableName\":\"table\",\"Key\":{}}")).startsWith("503 ").doesNotContain("no space");
+        assertThat(getItem("{\"TableName\":\"table\",\"Key\":{}}"))
+                .startsWith("503 ")
+                .doesNotContain("no space");
         failure.set(new KvException(KvException.Kind.CONFLICT, "busy", null));
         assertThat(form("Action=GetUser").status).isEqualTo(503);
         failure.set(new KvException(KvException.Kind.CORRUPT, "checksum", null));
@@ -190,17 +207,35 @@ class FaultsTest {
     @Test
     void refusals_before_the_operation_take_the_requests_form() {
         var error = Failures.of("SignatureDoesNotMatch", 403, "no & match");
-        assertThat(refused(Request.of("POST", "/", null, InProcess.signed("iam", "Content-Type", "application/x-www-form-urlencoded"), new byte[0]), error))
+        assertThat(refused(
+                        Request.of(
+                                "POST",
+                                "/",
+                                null,
+                                InProcess.signed("iam", "Content-Type", "application/x-www-form-urlencoded"),
+                                new byte[0]),
+                        error))
                 .contains("<ErrorResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">")
                 .contains("<Code>SignatureDoesNotMatch</Code>")
                 .contains("no &amp; match");
         assertThat(refused(Request.of("GET", "/b/k", null, InProcess.signed("s3"), new byte[0]), error))
                 .startsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>SignatureDoesNotMatch</Code>");
-        assertThat(refused(Request.of("POST", "/", null, InProcess.signed("dynamodb", "X-Amz-Target", "DynamoDB_20120810.GetItem"), new byte[0]), error))
-                .isEqualTo("{\"__type\":\"com.amazon.coral.service#SignatureDoesNotMatch\",\"message\":\"no & match\"}");
-        assertThat(refused(Request.of("GET", "/2015-03-31/functions", null, InProcess.signed("lambda"), new byte[0]), error))
+        assertThat(refused(
+                        Request.of(
+                                "POST",
+                                "/",
+                                null,
+                                InProcess.signed("dynamodb", "X-Amz-Target", "DynamoDB_20120810.GetItem"),
+                                new byte[0]),
+                        error))
+                .isEqualTo(
+                        "{\"__type\":\"com.amazon.coral.service#SignatureDoesNotMatch\",\"message\":\"no & match\"}");
+        assertThat(refused(
+                        Request.of("GET", "/2015-03-31/functions", null, InProcess.signed("lambda"), new byte[0]),
+                        error))
                 .isEqualTo("{\"message\":\"no & match\"}");
-        assertThat(refused(Request.of("GET", "/", null, Headers.NONE, new byte[0]), error)).contains("no & match");
+        assertThat(refused(Request.of("GET", "/", null, Headers.NONE, new byte[0]), error))
+                .contains("no & match");
     }
 
     private String refused(Request request, software.amazon.awssdk.awscore.exception.AwsServiceException error) {

@@ -33,29 +33,87 @@ class MutationTest {
             ConstraintsTest.answering(SqsClient.class, "sqs"),
             ConstraintsTest.answering(KinesisClient.class, "kinesis"));
     private static final List<String> TOKENS = List.of(
-            "null", "{}", "[]", "\"", "{", "}", "[", "]", ",", ":", "-", "1e999", "NaN", "%", "%00", "&", "=", ".", "\\u0000",
-            "\\ud800", "<", ">", "<!--", "]]>", "&#0;", "\u0000", "ü", "99999999999999999999", "true", "é".repeat(300), "/", "//");
+            "null",
+            "{}",
+            "[]",
+            "\"",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "-",
+            "1e999",
+            "NaN",
+            "%",
+            "%00",
+            "&",
+            "=",
+            ".",
+            "\\u0000",
+            "\\ud800",
+            "<",
+            ">",
+            "<!--",
+            "]]>",
+            "&#0;",
+            "\u0000",
+            "ü",
+            "99999999999999999999",
+            "true",
+            "é".repeat(300),
+            "/",
+            "//");
 
     private static final List<Request> VALID = List.of(
-            json("dynamodb", "DynamoDB_20120810.PutItem", "{\"TableName\":\"table\",\"Item\":{\"a\":{\"S\":\"x\"},\"n\":{\"N\":\"1.5\"},"
-                    + "\"b\":{\"B\":\"AAEC\"},\"l\":{\"L\":[{\"NULL\":true},{\"M\":{\"k\":{\"SS\":[\"a\"]}}}]}},\"ReturnValues\":\"NONE\"}"),
-            json("logs", "Logs_20140328.PutLogEvents", "{\"logGroupName\":\"g\",\"logStreamName\":\"s\",\"logEvents\":[{\"timestamp\":"
-                    + "1700000000000,\"message\":\"m\"},{\"timestamp\":1700000000001,\"message\":\"n\"}]}"),
-            json("sqs", "AmazonSQS.SendMessage", "{\"QueueUrl\":\"http://q\",\"MessageBody\":\"b\",\"MessageAttributes\":{\"a\":{"
-                    + "\"DataType\":\"String\",\"StringValue\":\"v\"}}}"),
-            rest("lambda", "POST", "/2015-03-31/functions", null, "{\"FunctionName\":\"f\",\"Role\":\"arn:aws:iam::000000000000:role/r\","
-                    + "\"Code\":{\"ZipFile\":\"AAAA\"},\"Timeout\":3,\"Environment\":{\"Variables\":{\"AB\":\"c\"}},\"Layers\":[],\"Tags\":{\"k\":\"v\"}}"),
+            json(
+                    "dynamodb",
+                    "DynamoDB_20120810.PutItem",
+                    "{\"TableName\":\"table\",\"Item\":{\"a\":{\"S\":\"x\"},\"n\":{\"N\":\"1.5\"},"
+                            + "\"b\":{\"B\":\"AAEC\"},\"l\":{\"L\":[{\"NULL\":true},{\"M\":{\"k\":{\"SS\":[\"a\"]}}}]}},\"ReturnValues\":\"NONE\"}"),
+            json(
+                    "logs",
+                    "Logs_20140328.PutLogEvents",
+                    "{\"logGroupName\":\"g\",\"logStreamName\":\"s\",\"logEvents\":[{\"timestamp\":"
+                            + "1700000000000,\"message\":\"m\"},{\"timestamp\":1700000000001,\"message\":\"n\"}]}"),
+            json(
+                    "sqs",
+                    "AmazonSQS.SendMessage",
+                    "{\"QueueUrl\":\"http://q\",\"MessageBody\":\"b\",\"MessageAttributes\":{\"a\":{"
+                            + "\"DataType\":\"String\",\"StringValue\":\"v\"}}}"),
+            rest(
+                    "lambda",
+                    "POST",
+                    "/2015-03-31/functions",
+                    null,
+                    "{\"FunctionName\":\"f\",\"Role\":\"arn:aws:iam::000000000000:role/r\","
+                            + "\"Code\":{\"ZipFile\":\"AAAA\"},\"Timeout\":3,\"Environment\":{\"Variables\":{\"AB\":\"c\"}},\"Layers\":[],\"Tags\":{\"k\":\"v\"}}"),
             rest("lambda", "GET", "/2019-09-25/functions/f%3A1/event-invoke-config", "Qualifier=1&MaxItems=5", ""),
-            rest("s3", "PUT", "/bucket", "tagging", "<Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet><Tag><Key>k</Key>"
-                    + "<Value>v &amp; w</Value></Tag></TagSet></Tagging>"),
-            rest("s3", "PUT", "/bucket", "acl", "<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList><Grant><Grantee "
-                    + "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"><ID>i</ID></Grantee>"
-                    + "<Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>"),
+            rest(
+                    "s3",
+                    "PUT",
+                    "/bucket",
+                    "tagging",
+                    "<Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet><Tag><Key>k</Key>"
+                            + "<Value>v &amp; w</Value></Tag></TagSet></Tagging>"),
+            rest(
+                    "s3",
+                    "PUT",
+                    "/bucket",
+                    "acl",
+                    "<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList><Grant><Grantee "
+                            + "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"><ID>i</ID></Grantee>"
+                            + "<Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>"),
             rest("s3", "GET", "/bucket/a%20b//c", "partNumber=3&versionId=v", ""),
-            form("iam", "Action=CreateRole&Version=2010-05-08&RoleName=r&AssumeRolePolicyDocument=%7B%7D&Tags.member.1.Key=k"
-                    + "&Tags.member.1.Value=v&MaxSessionDuration=3600"),
-            form("sqs", "Action=SendMessageBatch&QueueUrl=q&SendMessageBatchRequestEntry.1.Id=1&SendMessageBatchRequestEntry.1.MessageBody=b"
-                    + "&SendMessageBatchRequestEntry.1.MessageAttribute.1.Name=a&SendMessageBatchRequestEntry.1.MessageAttribute.1.Value.StringValue=v"),
+            form(
+                    "iam",
+                    "Action=CreateRole&Version=2010-05-08&RoleName=r&AssumeRolePolicyDocument=%7B%7D&Tags.member.1.Key=k"
+                            + "&Tags.member.1.Value=v&MaxSessionDuration=3600"),
+            form(
+                    "sqs",
+                    "Action=SendMessageBatch&QueueUrl=q&SendMessageBatchRequestEntry.1.Id=1&SendMessageBatchRequestEntry.1.MessageBody=b"
+                            + "&SendMessageBatchRequestEntry.1.MessageAttribute.1.Name=a&SendMessageBatchRequestEntry.1.MessageAttribute.1.Value.StringValue=v"),
             cbor());
 
     private static Request json(String service, String target, String body) {
@@ -91,7 +149,11 @@ class MutationTest {
                 "/",
                 null,
                 InProcess.signed(
-                        "kinesis", "X-Amz-Target", "Kinesis_20131202.PutRecords", "Content-Type", "application/x-amz-cbor-1.1"),
+                        "kinesis",
+                        "X-Amz-Target",
+                        "Kinesis_20131202.PutRecords",
+                        "Content-Type",
+                        "application/x-amz-cbor-1.1"),
                 AnswerWriter.json(records, WireFormat.AWS_CBOR));
     }
 
@@ -109,11 +171,13 @@ class MutationTest {
             }
             var path = seeded.chance(0.2) ? mutateText(valid.path(), seeded) : valid.path();
             var query = valid.query() != null && seeded.chance(0.2) ? mutateText(valid.query(), seeded) : valid.query();
-            var mutated = Request.of(valid.method(), path.startsWith("/") ? path : "/" + path, query, valid.headers(), body);
+            var mutated =
+                    Request.of(valid.method(), path.startsWith("/") ? path : "/" + path, query, valid.headers(), body);
             Assertions.assertTimeout(Duration.ofSeconds(10), () -> {
                 var answer = PLATFORM.serve(mutated);
                 assertThat(answer.status)
-                        .as(mutated.path() + "?" + mutated.query() + " " + new String(body(mutated), StandardCharsets.UTF_8))
+                        .as(mutated.path() + "?" + mutated.query() + " "
+                                + new String(body(mutated), StandardCharsets.UTF_8))
                         .isNotEqualTo(500)
                         .isBetween(200, 501);
             });
@@ -141,9 +205,17 @@ class MutationTest {
         return switch (seeded.below(6)) {
             case 0 -> Arrays.copyOf(body, at);
             case 1 -> join(Arrays.copyOf(body, at), Arrays.copyOfRange(body, end, Math.max(end, body.length)));
-            case 2 -> join(Arrays.copyOf(body, at), seeded.oneOf(TOKENS).getBytes(StandardCharsets.UTF_8), Arrays.copyOfRange(body, at, body.length));
+            case 2 ->
+                join(
+                        Arrays.copyOf(body, at),
+                        seeded.oneOf(TOKENS).getBytes(StandardCharsets.UTF_8),
+                        Arrays.copyOfRange(body, at, body.length));
             case 3 -> join(Arrays.copyOf(body, end), Arrays.copyOfRange(body, at, body.length));
-            case 4 -> join(Arrays.copyOf(body, at), seeded.oneOf(TOKENS).getBytes(StandardCharsets.UTF_8), Arrays.copyOfRange(body, end, Math.max(end, body.length)));
+            case 4 ->
+                join(
+                        Arrays.copyOf(body, at),
+                        seeded.oneOf(TOKENS).getBytes(StandardCharsets.UTF_8),
+                        Arrays.copyOfRange(body, end, Math.max(end, body.length)));
             default -> {
                 var copy = body.clone();
                 if (at < copy.length) {
@@ -156,7 +228,9 @@ class MutationTest {
 
     private static String mutateText(String text, Seeded seeded) {
         int at = seeded.below(text.length() + 1);
-        return text.substring(0, at) + seeded.oneOf(TOKENS) + text.substring(Math.min(text.length(), at + seeded.below(3)));
+        return text.substring(0, at)
+                + seeded.oneOf(TOKENS)
+                + text.substring(Math.min(text.length(), at + seeded.below(3)));
     }
 
     private static byte[] join(byte[]... parts) {

@@ -90,7 +90,9 @@ class ProtocolsTest {
         public <T> T getObject(GetObjectRequest request, ResponseTransformer<GetObjectResponse, T> transformer) {
             seen.add(request);
             if (request.key().equals("none")) {
-                throw NoSuchKeyException.builder().message("The specified key does not exist.").build();
+                throw NoSuchKeyException.builder()
+                        .message("The specified key does not exist.")
+                        .build();
             }
             var answer = GetObjectResponse.builder()
                     .contentLength((long) content.length)
@@ -109,7 +111,10 @@ class ProtocolsTest {
         @Override
         public HeadObjectResponse headObject(HeadObjectRequest request) {
             seen.add(request);
-            throw NoSuchKeyException.builder().statusCode(404).message("Not Found").build();
+            throw NoSuchKeyException.builder()
+                    .statusCode(404)
+                    .message("Not Found")
+                    .build();
         }
 
         @Override
@@ -266,8 +271,7 @@ class ProtocolsTest {
     }
 
     private final Objects objects = new Objects();
-    private final InProcess platform =
-            new InProcess(objects, new Queues(), new Tables(), new Shards(), new Metrics());
+    private final InProcess platform = new InProcess(objects, new Queues(), new Tables(), new Shards(), new Metrics());
     private final S3Client s3 = platform.client(S3Client.builder()
             .forcePathStyle(true)
             .requestChecksumCalculation(software.amazon.awssdk.core.checksums.RequestChecksumCalculation.WHEN_REQUIRED)
@@ -279,12 +283,14 @@ class ProtocolsTest {
     @Test
     void rest_xml_carries_keys_metadata_and_streams() throws IOException {
         s3.putObject(
-                r -> r.bucket("b").key("a//b c/ü+%2F").metadata(Map.of("color", "blue")), RequestBody.fromString("hello"));
+                r -> r.bucket("b").key("a//b c/ü+%2F").metadata(Map.of("color", "blue")),
+                RequestBody.fromString("hello"));
         var put = (PutObjectRequest) seen.getFirst();
         assertThat(put.bucket()).isEqualTo("b");
         assertThat(put.key()).isEqualTo("a//b c/ü+%2F");
         assertThat(put.metadata()).containsEntry("color", "blue");
-        try (ResponseInputStream<GetObjectResponse> got = s3.getObject(r -> r.bucket("b").key("k").range("bytes=0-"))) {
+        try (ResponseInputStream<GetObjectResponse> got =
+                s3.getObject(r -> r.bucket("b").key("k").range("bytes=0-"))) {
             assertThat(new String(got.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("hello");
             assertThat(got.response().metadata()).containsEntry("color", "blue");
             assertThat(got.response().lastModified()).isEqualTo("2023-11-14T22:13:20Z");
@@ -309,10 +315,15 @@ class ProtocolsTest {
         assertThat(list.contents()).extracting("key").containsExactly("a<b", "c");
         assertThat(list.commonPrefixes().getFirst().prefix()).isEqualTo("x/");
         assertThat(((ListObjectsV2Request) seen.getFirst()).maxKeys()).isEqualTo(2);
-        assertThat(s3.createMultipartUpload(r -> r.bucket("b").key("k")).uploadId()).isEqualTo("u");
+        assertThat(s3.createMultipartUpload(r -> r.bucket("b").key("k")).uploadId())
+                .isEqualTo("u");
         s3.putBucketTagging(r -> r.bucket("b")
                 .tagging(t -> t.tagSet(Tag.builder().key("k").value("v").build())));
-        assertThat(((PutBucketTaggingRequest) seen.getLast()).tagging().tagSet().getFirst().value())
+        assertThat(((PutBucketTaggingRequest) seen.getLast())
+                        .tagging()
+                        .tagSet()
+                        .getFirst()
+                        .value())
                 .isEqualTo("v");
     }
 
@@ -324,7 +335,8 @@ class ProtocolsTest {
                     assertThat(e.awsErrorDetails().errorMessage()).isEqualTo("The specified key does not exist.");
                 });
         assertThatThrownBy(() -> s3.headObject(r -> r.bucket("b").key("none")))
-                .isInstanceOfSatisfying(S3Exception.class, e -> assertThat(e.statusCode()).isEqualTo(404));
+                .isInstanceOfSatisfying(
+                        S3Exception.class, e -> assertThat(e.statusCode()).isEqualTo(404));
         var head = platform.send("HEAD", "/b/none", null, InProcess.signed("s3"), new byte[0]);
         assertThat(head.body()).isEmpty();
         var broken = platform.send(
@@ -335,8 +347,10 @@ class ProtocolsTest {
 
     @Test
     void document_types_and_entities_are_refused() {
-        var bomb = "<!DOCTYPE t [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><Tagging><TagSet><Tag><Key>&a;</Key></Tag></TagSet></Tagging>";
-        var answer = platform.send("PUT", "/b", "tagging", InProcess.signed("s3"), bomb.getBytes(StandardCharsets.UTF_8));
+        var bomb =
+                "<!DOCTYPE t [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><Tagging><TagSet><Tag><Key>&a;</Key></Tag></TagSet></Tagging>";
+        var answer =
+                platform.send("PUT", "/b", "tagging", InProcess.signed("s3"), bomb.getBytes(StandardCharsets.UTF_8));
         assertThat(answer.text()).contains("<Code>MalformedXML</Code>");
         assertThat(seen).isEmpty();
     }
@@ -365,19 +379,23 @@ class ProtocolsTest {
                 "POST",
                 "/",
                 null,
-                InProcess.signed("dynamodb", "X-Amz-Target", "DynamoDB_20120810.PutItem", "Content-Type", "application/x-amz-json-1.0"),
+                InProcess.signed(
+                        "dynamodb",
+                        "X-Amz-Target",
+                        "DynamoDB_20120810.PutItem",
+                        "Content-Type",
+                        "application/x-amz-json-1.0"),
                 "{\"TableName\":\"table\",\"Item\":{}}".getBytes(StandardCharsets.UTF_8));
         assertThat(answer.header("Content-Type")).isEqualTo("application/x-amz-json-1.0");
-        assertThat(answer.text()).contains("\"__type\":\"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException\"");
+        assertThat(answer.text())
+                .contains("\"__type\":\"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException\"");
     }
 
     @Test
     void the_older_cbor_form_has_times_in_milliseconds() {
         var at = Instant.ofEpochMilli(1_700_000_000_123L);
-        kinesis.getShardIterator(r -> r.streamName("s")
-                .shardId("0")
-                .shardIteratorType("AT_TIMESTAMP")
-                .timestamp(at));
+        kinesis.getShardIterator(r ->
+                r.streamName("s").shardId("0").shardIteratorType("AT_TIMESTAMP").timestamp(at));
         assertThat(platform.last.header("content-type")).contains("cbor");
         assertThat(((GetShardIteratorRequest) seen.getFirst()).timestamp()).isEqualTo(at);
         var events = kinesis.getRecords(r -> r.shardIterator("i")).records();
@@ -390,9 +408,10 @@ class ProtocolsTest {
         sqs.createQueue(r -> r.queueName("q").attributesWithStrings(Map.of("DelaySeconds", "5")));
         assertThat(((CreateQueueRequest) seen.getFirst()).attributesAsStrings()).containsEntry("DelaySeconds", "5");
         assertThatThrownBy(() -> sqs.createQueue(r -> r.queueName("none")))
-                .isInstanceOfSatisfying(QueueDoesNotExistException.class, e -> assertThat(
-                                e.awsErrorDetails().errorCode())
-                        .isEqualTo("AWS.SimpleQueueService.NonExistentQueue"));
+                .isInstanceOfSatisfying(
+                        QueueDoesNotExistException.class,
+                        e -> assertThat(e.awsErrorDetails().errorCode())
+                                .isEqualTo("AWS.SimpleQueueService.NonExistentQueue"));
     }
 
     private InProcess.Answer form(String service, String fields) {
@@ -406,7 +425,9 @@ class ProtocolsTest {
 
     @Test
     void sqs_speaks_the_older_query_protocol_with_its_names() {
-        form("sqs", "Action=CreateQueue&QueueName=q&Attribute.1.Name=DelaySeconds&Attribute.1.Value=5&Tag.1.Key=k&Tag.1.Value=v");
+        form(
+                "sqs",
+                "Action=CreateQueue&QueueName=q&Attribute.1.Name=DelaySeconds&Attribute.1.Value=5&Tag.1.Key=k&Tag.1.Value=v");
         var create = (CreateQueueRequest) seen.getFirst();
         assertThat(create.attributesAsStrings()).containsEntry("DelaySeconds", "5");
         assertThat(create.tags()).containsEntry("k", "v");
@@ -419,21 +440,25 @@ class ProtocolsTest {
         assertThat(batch.text())
                 .contains("<SendMessageBatchResult><SendMessageBatchResultEntry><Id>1</Id><MessageId>m</MessageId>")
                 .contains("xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"");
-        assertThat(form("sqs", "Action=ReceiveMessage&QueueUrl=q&AttributeName.1=All").text())
+        assertThat(form("sqs", "Action=ReceiveMessage&QueueUrl=q&AttributeName.1=All")
+                        .text())
                 .contains("<Attribute><Name>SentTimestamp</Name><Value>5</Value></Attribute>")
                 .contains("<MessageAttribute><Name>a</Name><Value><StringValue>v</StringValue>");
-        assertThat(((ReceiveMessageRequest) seen.get(2)).attributeNamesAsStrings()).containsExactly("All");
+        assertThat(((ReceiveMessageRequest) seen.get(2)).attributeNamesAsStrings())
+                .containsExactly("All");
         assertThat(form("sqs", "Action=CreateQueue&QueueName=none").text())
                 .contains("<Code>AWS.SimpleQueueService.NonExistentQueue</Code>");
     }
 
     @Test
     void cloudwatch_speaks_query_and_rpc_cbor() throws IOException {
-        platform.client(CloudWatchClient.builder()).putMetricData(r -> r.namespace("n").metricData(m -> m.metricName("m")
-                .value(2.5)
-                .unit(StandardUnit.SECONDS)
-                .timestamp(Instant.ofEpochSecond(1_700_000_000))
-                .dimensions(d -> d.name("d").value("v"))));
+        platform.client(CloudWatchClient.builder())
+                .putMetricData(r -> r.namespace("n")
+                        .metricData(m -> m.metricName("m")
+                                .value(2.5)
+                                .unit(StandardUnit.SECONDS)
+                                .timestamp(Instant.ofEpochSecond(1_700_000_000))
+                                .dimensions(d -> d.name("d").value("v"))));
         var sent = (PutMetricDataRequest) seen.getFirst();
         assertThat(sent.metricData().getFirst().dimensions().getFirst().value()).isEqualTo("v");
         var answer = platform.send(
@@ -468,7 +493,11 @@ class ProtocolsTest {
             }
         };
         var request = Request.of(
-                        "POST", "/", null, InProcess.signed("dynamodb", "X-Amz-Target", "DynamoDB_20120810.GetItem"), new byte[0])
+                        "POST",
+                        "/",
+                        null,
+                        InProcess.signed("dynamodb", "X-Amz-Target", "DynamoDB_20120810.GetItem"),
+                        new byte[0])
                 .withBody(-1, checked);
         var answer = platform.serve(request);
         assertThat(answer.status).isEqualTo(400);

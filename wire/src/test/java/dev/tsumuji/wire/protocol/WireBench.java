@@ -24,7 +24,9 @@ final class WireBench {
     public static void main(String[] arguments) throws IOException {
         var item = new LinkedHashMap<String, AttributeValue>();
         for (int i = 0; i < 10; i++) {
-            item.put("attribute" + i, i % 3 == 0 ? AttributeValue.fromN("12345" + i) : AttributeValue.fromS("x".repeat(90)));
+            item.put(
+                    "attribute" + i,
+                    i % 3 == 0 ? AttributeValue.fromN("12345" + i) : AttributeValue.fromS("x".repeat(90)));
         }
         var body = AnswerWriter.json(
                 PutItemRequest.builder().tableName("table").item(item).build(), WireFormat.JSON_10);
