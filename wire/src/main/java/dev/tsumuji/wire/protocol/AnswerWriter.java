@@ -41,7 +41,7 @@ final class AnswerWriter {
         }
         int code = HttpBinding.write(answer, status, reply);
         var body = restBody(answer, target);
-        if (body == null) {
+        if (body == null || code == 204 || code == 304) {
             reply.send(code, new byte[0]);
             return;
         }

@@ -262,6 +262,18 @@ class RoundTripTest {
     }
 
     @Test
+    void an_operation_with_an_event_stream_answers_501_and_its_name() {
+        var answer = platform.send(
+                "POST",
+                "/2021-11-15/functions/f/response-streaming-invocations",
+                null,
+                InProcess.signed("lambda"),
+                new byte[0]);
+        assertThat(answer.status).isEqualTo(501);
+        assertThat(answer.text()).contains("lambda.InvokeWithResponseStream");
+    }
+
+    @Test
     void a_service_that_is_not_built_answers_501_and_its_name() {
         var answer = platform.send(
                 "POST",
