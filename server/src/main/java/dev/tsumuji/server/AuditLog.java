@@ -204,6 +204,10 @@ final class AuditLog implements Audit, AutoCloseable {
         json.writeStringField("action", decision.action());
         json.writeStringField("resource", decision.resource());
         json.writeStringField("reason", decision.reason());
+        json.writeStringField("decidedBy", decision.decidedBy());
+        if (!decision.remedy().isEmpty()) {
+            json.writeStringField("leastPolicy", decision.remedy());
+        }
         json.writeArrayFieldStart("trail");
         for (var step : decision.trail()) {
             json.writeString(step);
