@@ -24,6 +24,7 @@ final class Bootstraps {
 
     private final Path directory;
     private final Runtimes runtimes;
+    private final JavaBootstrap java;
 
     Bootstraps(Path directory, Runtimes runtimes) throws IOException {
         this.directory = directory;
@@ -31,6 +32,7 @@ final class Bootstraps {
         unpack("node", "bootstrap.cjs");
         unpack("python", "bootstrap.py");
         readable(Files.createDirectories(directory.resolve("own")));
+        this.java = new JavaBootstrap(directory.resolve("java"));
     }
 
     private void unpack(String language, String file) throws IOException {
@@ -48,6 +50,10 @@ final class Bootstraps {
 
     static void readable(Path directory) throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    JavaBootstrap java() {
+        return java;
     }
 
     /** Host directory that becomes {@code /var/runtime}. */
@@ -75,7 +81,7 @@ final class Bootstraps {
         return switch (language) {
             case NODE -> node(spec, view, variables);
             case PYTHON -> python(view, variables);
-            case JAVA -> throw new IOException("java isn't ready");
+            case JAVA -> java(spec, view, variables);
             case OWN -> own(spec, view, variables);
         };
     }
@@ -100,6 +106,41 @@ final class Bootstraps {
         var arguments =
                 List.of(program.toString(), view.runtime.resolve("bootstrap.py").toString(), view.socket.toString());
         return new Launch(arguments, variables, Runtimes.binds(program));
+    }
+
+    /** The function's classes are on the class path itself, behind the bootstrap's: such classes load fastest. */
+    private Launch java(Sandbox.Spec spec, View view, Map<String, String> variables) throws IOException {
+        var program = runtimes.program("java").orElseThrow();
+        var arguments = new ArrayList<>(List.of(program.toString()));
+        arguments.addAll(JavaBootstrap.FLAGS);
+        arguments.add("-Xmx" + heapMebibytes(spec.memoryMebibytes()) + "m");
+        java.cacheName(program).ifPresent(name -> arguments.add("-XX:AOTCache=" + view.runtime.resolve(name)));
+        var path = new StringBuilder(view.runtime.resolve("bootstrap.jar").toString());
+        path.append(':').append(view.task);
+        for (var jar : jars(spec.code().resolve("lib"))) {
+            path.append(':').append(view.task.resolve("lib").resolve(jar));
+        }
+        path.append(":/opt/java/lib/*");
+        arguments.addAll(List.of("-cp", path.toString(), "dev.tsumuji.bootstrap.Main", view.socket.toString()));
+        var binds = new ArrayList<>(Runtimes.binds(program));
+        return new Launch(arguments, variables, binds);
+    }
+
+    /** What the JVM needs besides is about sixty megabytes, and more with more code. */
+    private static int heapMebibytes(int memory) {
+        return Math.max(32, Math.min(memory - 64, memory * 8 / 10));
+    }
+
+    private static List<String> jars(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (var files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".jar"))
+                    .sorted()
+                    .toList();
+        }
     }
 
     private Launch own(Sandbox.Spec spec, View view, Map<String, String> variables) {

@@ -18,7 +18,10 @@ final class Faults {
     }
 
     static Sandbox.Answer.Failure exited(String requestId, Exit exit) {
-        return failure("Runtime.ExitError", "RequestId: " + requestId + " Error: " + exit.reason(), false);
+        var type = exit instanceof Exit.Signal(int number, boolean outOfMemory) && number == 9 && outOfMemory
+                ? "Runtime.OutOfMemory"
+                : "Runtime.ExitError";
+        return failure(type, "RequestId: " + requestId + " Error: " + exit.reason(), false);
     }
 
     static Sandbox.Answer.Failure tooLarge() {

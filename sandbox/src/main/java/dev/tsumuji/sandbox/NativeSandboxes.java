@@ -97,6 +97,10 @@ public final class NativeSandboxes implements Sandboxes {
         }
     }
 
+    Bootstraps bootstraps() {
+        return bootstraps;
+    }
+
     @Override
     public Optional<String> missing(String runtime) {
         return runtimes.missing(runtime);

@@ -1,0 +1,60 @@
+package dev.tsumuji.bootstrap;
+
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The logger of a function: one event per message, however many lines the message has. */
+final class Log implements LambdaLogger {
+
+    static final Log LOGGER = new Log();
+
+    private static final boolean JSON = "JSON".equalsIgnoreCase(System.getenv("AWS_LAMBDA_LOG_FORMAT"));
+    private static volatile @Nullable String requestId;
+
+    private Log() {}
+
+    static void requestId(String id) {
+        requestId = id;
+    }
+
+    @Override
+    public void log(String message) {
+        log(message, LogLevel.UNDEFINED);
+    }
+
+    @Override
+    public void log(byte[] message) {
+        log(new String(message, StandardCharsets.UTF_8), LogLevel.UNDEFINED);
+    }
+
+    @Override
+    public void log(byte[] message, LogLevel level) {
+        log(new String(message, StandardCharsets.UTF_8), level);
+    }
+
+    @Override
+    public void log(String message, LogLevel level) {
+        var line = new StringBuilder(message.length() + 2);
+        if (JSON) {
+            Map<String, @Nullable Object> event = new LinkedHashMap<>();
+            event.put("timestamp", java.time.Instant.now().toString());
+            event.put("message", message);
+            event.put("level", level == LogLevel.UNDEFINED ? "INFO" : level.name());
+            event.put("AWSRequestId", requestId);
+            Json.write(event, line, Handler.Late.BEANS);
+        } else {
+            int end = message.endsWith("\n") ? message.length() - 1 : message.length();
+            for (int i = 0; i < end; i++) {
+                char c = message.charAt(i);
+                line.append(c == '\n' ? '\r' : c);
+            }
+        }
+        var bytes = line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+        System.out.write(bytes, 0, bytes.length);
+        System.out.flush();
+    }
+}
