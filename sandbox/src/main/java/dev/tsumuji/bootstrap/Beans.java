@@ -47,7 +47,8 @@ final class Beans implements Json.Others {
             List<String> componentNames,
             Map<String, Setter> setters,
             Map<String, Getter> getters) {
-        @Nullable Setter setter(String name) {
+        @Nullable
+        Setter setter(String name) {
             var exact = setters.get(name);
             return exact != null ? exact : setters.get(plain(name));
         }
@@ -58,7 +59,8 @@ final class Beans implements Json.Others {
     }
 
     private interface Getter {
-        @Nullable Object get(Object target) throws ReflectiveOperationException;
+        @Nullable
+        Object get(Object target) throws ReflectiveOperationException;
     }
 
     private static String plain(String name) {
@@ -229,7 +231,8 @@ final class Beans implements Json.Others {
         return switch (type.getName()) {
             case "[B" -> Base64.getDecoder().decode(text);
             case "java.nio.ByteBuffer" -> ByteBuffer.wrap(Base64.getDecoder().decode(text));
-            case "java.util.Date" -> Date.from(java.time.OffsetDateTime.parse(text).toInstant());
+            case "java.util.Date" ->
+                Date.from(java.time.OffsetDateTime.parse(text).toInstant());
             case "char", "java.lang.Character" -> text.isEmpty() ? '\0' : text.charAt(0);
             case "boolean", "java.lang.Boolean" -> Boolean.valueOf(text);
             case "int", "java.lang.Integer" -> Integer.valueOf(text);
@@ -275,7 +278,8 @@ final class Beans implements Json.Others {
                 return bindRecord(members, shape);
             }
             if (shape.constructor == null) {
-                throw new IllegalArgumentException("Class " + type.getName() + " has no public zero-argument constructor");
+                throw new IllegalArgumentException(
+                        "Class " + type.getName() + " has no public zero-argument constructor");
             }
             var bean = shape.constructor.newInstance();
             for (var entry : members.entrySet()) {
@@ -381,7 +385,10 @@ final class Beans implements Json.Others {
         if (parameters == 1 && name.startsWith("set") && name.length() > 3) {
             method.setAccessible(true);
             var generic = method.getGenericParameterTypes()[0];
-            put(setters, memberName(type, method, name.substring(3)), (target, json) -> method.invoke(target, bind(json, generic)));
+            put(
+                    setters,
+                    memberName(type, method, name.substring(3)),
+                    (target, json) -> method.invoke(target, bind(json, generic)));
         } else if (parameters == 0 && method.getReturnType() != void.class) {
             boolean is = name.startsWith("is") && name.length() > 2 && method.getReturnType() == boolean.class;
             if (is || (name.startsWith("get") && name.length() > 3)) {
@@ -423,7 +430,8 @@ final class Beans implements Json.Others {
         for (var annotation : member.getAnnotations()) {
             if (annotation.annotationType().getSimpleName().equals("JsonProperty")) {
                 try {
-                    var value = (String) annotation.annotationType().getMethod("value").invoke(annotation);
+                    var value = (String)
+                            annotation.annotationType().getMethod("value").invoke(annotation);
                     return value.isEmpty() ? usual : value;
                 } catch (ReflectiveOperationException e) {
                     return usual;
@@ -448,7 +456,8 @@ final class Beans implements Json.Others {
                 write(bytes, out);
             }
             case char[] text -> Json.quote(new String(text), out);
-            case Object array when array.getClass().isArray() -> {
+            case Object array
+            when array.getClass().isArray() -> {
                 var list = new ArrayList<@Nullable Object>();
                 for (int i = 0; i < Array.getLength(array); i++) {
                     list.add(Array.get(array, i));

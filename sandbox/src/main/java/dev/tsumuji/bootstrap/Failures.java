@@ -24,7 +24,9 @@ final class Failures {
     static String type(Throwable thrown) {
         return thrown instanceof Handler.NotFound missing
                 ? missing.type
-                : thrown instanceof Handler.IllegalEvent ? "java.lang.RuntimeException" : thrown.getClass().getName();
+                : thrown instanceof Handler.IllegalEvent
+                        ? "java.lang.RuntimeException"
+                        : thrown.getClass().getName();
     }
 
     private static void write(Throwable thrown, StringBuilder out, int depth) {

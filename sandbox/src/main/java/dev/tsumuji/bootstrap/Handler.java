@@ -145,7 +145,8 @@ sealed interface Handler {
             if (type instanceof ParameterizedType p) {
                 for (int i = 0; i < raw.getTypeParameters().length; i++) {
                     var argument = p.getActualTypeArguments()[i];
-                    var resolved = argument instanceof TypeVariable<?> v ? known.getOrDefault(v, Object.class) : argument;
+                    var resolved =
+                            argument instanceof TypeVariable<?> v ? known.getOrDefault(v, Object.class) : argument;
                     variables.put(raw.getTypeParameters()[i], resolved);
                 }
             }

@@ -117,7 +117,9 @@ final class Invocation implements Context {
     @Override
     @SuppressWarnings("NullAway") // the interface is AWS's: null when there is none
     public ClientContext getClientContext() {
-        return clientContext.isEmpty() || !(Json.parse(clientContext) instanceof Map<?, ?> whole) ? null : new Caller(whole);
+        return clientContext.isEmpty() || !(Json.parse(clientContext) instanceof Map<?, ?> whole)
+                ? null
+                : new Caller(whole);
     }
 
     private static Map<String, String> members(@Nullable Object json) {

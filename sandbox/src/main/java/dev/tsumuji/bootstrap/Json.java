@@ -43,7 +43,9 @@ final class Json {
 
     private Malformed malformed() {
         return new Malformed(
-                at < text.length() ? "Unexpected character '" + text.charAt(at) + "' at " + at : "Unexpected end of input");
+                at < text.length()
+                        ? "Unexpected character '" + text.charAt(at) + "' at " + at
+                        : "Unexpected end of input");
     }
 
     private void space() {

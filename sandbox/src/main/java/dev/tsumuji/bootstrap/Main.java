@@ -92,9 +92,15 @@ public final class Main {
             return alive;
         }
         System.out.flush();
-        send(RESULT, new byte[] {
-            (byte) (invocation.number >> 24), (byte) (invocation.number >> 16), (byte) (invocation.number >> 8), (byte) invocation.number
-        }, answer);
+        send(
+                RESULT,
+                new byte[] {
+                    (byte) (invocation.number >> 24),
+                    (byte) (invocation.number >> 16),
+                    (byte) (invocation.number >> 8),
+                    (byte) invocation.number
+                },
+                answer);
         return true;
     }
 

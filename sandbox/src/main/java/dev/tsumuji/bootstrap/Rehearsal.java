@@ -27,8 +27,9 @@ public final class Rehearsal {
 
     /** @param arguments path of a socket that can be made */
     public static void main(String[] arguments) throws Throwable {
-        var event = "{\"name\":\"zed\",\"count\":3,\"big\":12345678901,\"part\":1.5,\"on\":true,\"none\":null,\"list\":[1,\"a\\n\"],"
-                + "\"when\":1700000000000,\"inner\":{\"name\":\"x\",\"tags\":[\"a\"],\"kind\":\"ONE\"}}";
+        var event =
+                "{\"name\":\"zed\",\"count\":3,\"big\":12345678901,\"part\":1.5,\"on\":true,\"none\":null,\"list\":[1,\"a\\n\"],"
+                        + "\"when\":1700000000000,\"inner\":{\"name\":\"x\",\"tags\":[\"a\"],\"kind\":\"ONE\"}}";
         for (var name : List.of("Maps", "Streams", "Beans", "Records", "Plain::run", "Throwing", "Missing")) {
             serveOnce(Path.of(arguments[0]), Rehearsal.class.getName() + "$" + name, event);
         }

@@ -24,8 +24,7 @@ import java.util.jar.JarOutputStream;
 final class JavaBootstrap {
 
     /** The flags that the cache is made for: light code, little memory, no threads to spare. */
-    static final List<String> FLAGS =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData");
+    static final List<String> FLAGS = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData");
 
     private static final String JAR = "bootstrap.jar";
     private static final List<String> PACKAGES =
@@ -67,7 +66,11 @@ final class JavaBootstrap {
 
     private static Path codeSource() throws IOException {
         try {
-            URI uri = JavaBootstrap.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+            URI uri = JavaBootstrap.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI();
             return Path.of(uri);
         } catch (URISyntaxException e) {
             throw new IOException(e);

@@ -163,7 +163,8 @@ final class NativeSandbox implements Sandbox {
             throw new IllegalStateException();
         }
         return switch (failure.errorType()) {
-            case "Sandbox.Timedout", "Runtime.ExitError", "Runtime.OutOfMemory" -> afterEnd(requestId, spec.initTimeout());
+            case "Sandbox.Timedout", "Runtime.ExitError", "Runtime.OutOfMemory" ->
+                afterEnd(requestId, spec.initTimeout());
             default -> failure;
         };
     }

@@ -63,10 +63,12 @@ class JavaTest {
         try (var f = java("Functions$Orders")) {
             assertThat(f.ask("{\"id\":\"o1\",\"count\":1,\"color\":\"GREEN\",\"lines\":[{\"sku\":\"a\",\"price\":1.5}],"
                             + "\"placed\":1700000000000,\"paid\":true,\"unknown\":[1]}"))
-                    .isEqualTo("{\"id\":\"o1\",\"count\":2,\"color\":\"GREEN\",\"lines\":[{\"sku\":\"a\",\"price\":1.5}],"
-                            + "\"placed\":1700000000000,\"paid\":true}");
+                    .isEqualTo(
+                            "{\"id\":\"o1\",\"count\":2,\"color\":\"GREEN\",\"lines\":[{\"sku\":\"a\",\"price\":1.5}],"
+                                    + "\"placed\":1700000000000,\"paid\":true}");
             assertThat(f.ask("{\"color\":\"PINK\"}"))
-                    .contains("\"errorMessage\":\"An error occurred during JSON parsing\"", "java.lang.RuntimeException");
+                    .contains(
+                            "\"errorMessage\":\"An error occurred during JSON parsing\"", "java.lang.RuntimeException");
         }
     }
 
@@ -87,9 +89,10 @@ class JavaTest {
     void an_exception_is_answered_with_its_cause() {
         try (var f = java("Functions$Throwing")) {
             assertThat(f.ask("{}"))
-                    .matches("\\{\"errorMessage\":\"outer\",\"errorType\":\"java.lang.IllegalStateException\",\"stackTrace\":\\["
-                            + "\"dev.tsumuji.sandbox.functions.Functions\\$Throwing.handleRequest\\(Functions.java:\\d+\\)\"],"
-                            + "\"cause\":\\{\"errorMessage\":\"inner\",\"errorType\":\"java.io.IOException\",\"stackTrace\":\\[.*]}}");
+                    .matches(
+                            "\\{\"errorMessage\":\"outer\",\"errorType\":\"java.lang.IllegalStateException\",\"stackTrace\":\\["
+                                    + "\"dev.tsumuji.sandbox.functions.Functions\\$Throwing.handleRequest\\(Functions.java:\\d+\\)\"],"
+                                    + "\"cause\":\\{\"errorMessage\":\"inner\",\"errorType\":\"java.io.IOException\",\"stackTrace\":\\[.*]}}");
             assertThat(f.printed.getFirst()).startsWith("outer: java.lang.IllegalStateException\r");
             assertThat(f.sandbox().isAlive()).isTrue();
         }

@@ -27,7 +27,9 @@ public final class Functions {
     public static final class Upper implements RequestStreamHandler {
         @Override
         public void handleRequest(InputStream in, OutputStream out, Context context) throws IOException {
-            out.write(new String(in.readAllBytes(), StandardCharsets.UTF_8).toUpperCase().getBytes(StandardCharsets.UTF_8));
+            out.write(new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .toUpperCase()
+                    .getBytes(StandardCharsets.UTF_8));
         }
     }
 
