@@ -187,6 +187,9 @@ final class Beans implements Json.Others {
             return bindCollection(json, type, Object.class);
         }
         if (json instanceof String text) {
+            if (text.isEmpty() && type != String.class && type != char.class) {
+                return bindClass(null, type);
+            }
             return bindText(text, type);
         }
         if (json instanceof Map<?, ?> members) {
@@ -332,7 +335,7 @@ final class Beans implements Json.Others {
         }
         for (var method : type.getMethods()) {
             if (!Modifier.isStatic(method.getModifiers()) && method.getDeclaringClass() != Object.class) {
-                property(type, method, setters, getters);
+                property(method, setters, getters);
             }
         }
         getters.values().removeIf(getter -> getter == NO_GETTER);
@@ -378,8 +381,7 @@ final class Beans implements Json.Others {
         getters.put(name, field::get);
     }
 
-    private static void property(
-            Class<?> type, Method method, Map<String, Setter> setters, Map<String, Getter> getters) {
+    private static void property(Method method, Map<String, Setter> setters, Map<String, Getter> getters) {
         var name = method.getName();
         int parameters = method.getParameterCount();
         if (parameters == 1 && name.startsWith("set") && name.length() > 3) {
@@ -387,13 +389,13 @@ final class Beans implements Json.Others {
             var generic = method.getGenericParameterTypes()[0];
             put(
                     setters,
-                    memberName(type, method, name.substring(3)),
+                    memberName(method, name.substring(3)),
                     (target, json) -> method.invoke(target, bind(json, generic)));
         } else if (parameters == 0 && method.getReturnType() != void.class) {
             boolean is = name.startsWith("is") && name.length() > 2 && method.getReturnType() == boolean.class;
             if (is || (name.startsWith("get") && name.length() > 3)) {
                 method.setAccessible(true);
-                getters.put(memberName(type, method, name.substring(is ? 2 : 3)), method::invoke);
+                getters.put(memberName(method, name.substring(is ? 2 : 3)), method::invoke);
             }
         }
     }
@@ -403,26 +405,12 @@ final class Beans implements Json.Others {
         setters.putIfAbsent(plain(name), setter);
     }
 
-    /** {@code URLOfX} keeps its capitals only when a field is written so; usually the first letters become small. */
-    private static String memberName(Class<?> type, Method method, String capital) {
-        int upper = 0;
-        while (upper < capital.length() && Character.isUpperCase(capital.charAt(upper))) {
-            upper++;
-        }
-        var name = capital.substring(0, upper).toLowerCase(Locale.ROOT) + capital.substring(upper);
-        if (upper > 1) {
-            var simple = Character.toLowerCase(capital.charAt(0)) + capital.substring(1);
-            for (var candidate : List.of(simple, capital)) {
-                for (var field : type.getDeclaredFields()) {
-                    if (field.getName().equals(candidate)) {
-                        name = candidate;
-                    }
-                }
-            }
-        } else if (upper == 1) {
-            name = Character.toLowerCase(capital.charAt(0)) + capital.substring(1);
-        }
-        return nameOf(method, name);
+    /** As JavaBeans have it: a name that begins with two capitals keeps them. */
+    private static String memberName(Method method, String capital) {
+        boolean keeps = capital.length() > 1
+                && Character.isUpperCase(capital.charAt(0))
+                && Character.isUpperCase(capital.charAt(1));
+        return nameOf(method, keeps ? capital : Character.toLowerCase(capital.charAt(0)) + capital.substring(1));
     }
 
     /** Jackson's annotation, when the function brings it, whichever loader or package it is relocated to. */
@@ -455,6 +443,8 @@ final class Beans implements Json.Others {
                 buffer.duplicate().get(bytes);
                 write(bytes, out);
             }
+            case java.time.temporal.TemporalAccessor time -> writeTime(time, out);
+            case java.time.Duration duration -> seconds(duration.getSeconds(), duration.getNano(), out);
             case char[] text -> Json.quote(new String(text), out);
             case Object array
             when array.getClass().isArray() -> {
@@ -466,6 +456,39 @@ final class Beans implements Json.Others {
             }
             default -> writeBean(value, out);
         }
+    }
+
+    /** A moment is seconds, a date or time without zone a list of its fields. */
+    private void writeTime(java.time.temporal.TemporalAccessor time, StringBuilder out) {
+        switch (time) {
+            case java.time.Instant at -> seconds(at.getEpochSecond(), at.getNano(), out);
+            case java.time.OffsetDateTime at -> seconds(at.toEpochSecond(), at.getNano(), out);
+            case java.time.ZonedDateTime at -> seconds(at.toEpochSecond(), at.getNano(), out);
+            case java.time.LocalDate at ->
+                Json.write(List.of(at.getYear(), at.getMonthValue(), at.getDayOfMonth()), out, this);
+            case java.time.LocalTime at -> Json.write(fields(new ArrayList<>(), at), out, this);
+            case java.time.LocalDateTime at -> {
+                var date = new ArrayList<Integer>(List.of(at.getYear(), at.getMonthValue(), at.getDayOfMonth()));
+                Json.write(fields(date, at.toLocalTime()), out, this);
+            }
+            default -> Json.quote(time.toString(), out);
+        }
+    }
+
+    private static List<Integer> fields(List<Integer> fields, java.time.LocalTime time) {
+        fields.add(time.getHour());
+        fields.add(time.getMinute());
+        if (time.getSecond() > 0 || time.getNano() > 0) {
+            fields.add(time.getSecond());
+        }
+        if (time.getNano() > 0) {
+            fields.add(time.getNano());
+        }
+        return fields;
+    }
+
+    private static void seconds(long seconds, int nanos, StringBuilder out) {
+        out.append(new BigDecimal(seconds).add(BigDecimal.valueOf(nanos, 9)).toPlainString());
     }
 
     private void writeBean(Object value, StringBuilder out) {

@@ -245,10 +245,14 @@ final class Json {
         }
     }
 
+    /** Members that are null are left out, as AWS's runtime does. */
     private static void members(Map<?, ?> map, StringBuilder out, Others others) {
         out.append('{');
         boolean first = true;
         for (var entry : map.entrySet()) {
+            if (entry.getValue() == null) {
+                continue;
+            }
             if (!first) {
                 out.append(',');
             }
