@@ -91,11 +91,12 @@ static void become_function(const struct order *order, const struct handles *h) 
     umask(0022);
     setsid();
     if (chdir(order->directory)) fail(h->connection, "change to %s", order->directory);
+    if (order->isolated) rights_drop_bounding_set();
     if (order->isolated && geteuid() == 0
         && (setgroups(0, NULL) || setresgid(order->uid, order->uid, order->uid)
             || setresuid(order->uid, order->uid, order->uid)))
         fail(h->connection, "become user %u", order->uid);
-    rights_drop_capabilities(0);
+    if (order->isolated) rights_drop_capabilities(0);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) fail(h->connection, "no new privileges");
     /* All above 2 close at exec; a child process can't have inherited any. */
     if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) && errno != ENOSYS) fail(h->connection, "close");
@@ -170,6 +171,7 @@ void init_run(const struct order *order, int connection) {
     if (function == 0) become_function(order, &h);
     close(h.output);
     if (order->isolated) {
+        rights_drop_bounding_set();
         rights_drop_capabilities(1);
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
         rights_filter_system_calls(connection);

@@ -51,6 +51,7 @@ struct order *order_read(int connection);
 void root_build(const struct order *order, int connection);
 
 /* rights.c */
+void rights_drop_bounding_set(void);
 void rights_drop_capabilities(int keep_kill);
 void rights_filter_system_calls(int connection);
 

@@ -110,8 +110,12 @@ void rights_filter_system_calls(int connection) {
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) fail(connection, "system call filter");
 }
 
-void rights_drop_capabilities(int keep_kill) {
+/* Must come while there is still the right to do so: before another user is taken on. */
+void rights_drop_bounding_set(void) {
     for (int capability = 0; capability < 64; capability++) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+}
+
+void rights_drop_capabilities(int keep_kill) {
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct sets[2] = {{0, 0, 0}, {0, 0, 0}};

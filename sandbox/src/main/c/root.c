@@ -173,6 +173,7 @@ static void temporary_on_disk(const struct order *order, int connection) {
     close(loop);
     close(image);
     close(control);
+    rmdir("tmp/lost+found");
     if (chown("tmp", order->uid, order->uid) || chmod("tmp", 0700)) fail(connection, "owner of /tmp");
 }
 

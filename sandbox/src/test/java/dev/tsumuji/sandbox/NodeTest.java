@@ -69,4 +69,112 @@ class NodeTest {
                 .contains("control groups")
                 .endsWith("/tmp on disk");
     }
+
+    @Test
+    void errors_have_type_message_and_trace() {
+        try (var f = machine.node("exports.handler = async () => { throw new TypeError('bad') }")) {
+            assertThat(f.invoke("{}")).isInstanceOfSatisfying(Answer.Failure.class, failure -> {
+                assertThat(failure.errorType()).isEqualTo("TypeError");
+                assertThat(failure.alive()).isTrue();
+                assertThat(Machine.text(failure))
+                        .startsWith("{\"errorType\":\"TypeError\",\"errorMessage\":\"bad\",\"trace\":[\"TypeError: bad\","
+                                + "\"    at exports.handler (/var/task/index.js:1:");
+            });
+            assertThat(f.printed.getFirst())
+                    .contains("\tERROR\tInvoke Error \t{\"errorType\":\"TypeError\",\"errorMessage\":\"bad\",\"stack\":[");
+        }
+        try (var f = machine.node("exports.handler = (e, c, callback) => callback('just text')")) {
+            assertThat(f.ask("{}")).isEqualTo("{\"errorType\":\"string\",\"errorMessage\":\"just text\",\"trace\":[]}");
+        }
+        try (var f = machine.node("exports.handler = () => { setTimeout(() => { throw new Error('later') }, 5) }")) {
+            assertThat(f.ask("{}")).contains("\"errorMessage\":\"later\"");
+            assertThat(f.sandbox().isAlive()).isFalse();
+        }
+        try (var f =
+                machine.node("exports.handler = () => { Promise.reject(new Error('lost')); setTimeout(() => {}, 500) }")) {
+            assertThat(f.ask("{}")).contains("Runtime.UnhandledPromiseRejection", "Error: lost");
+        }
+    }
+
+    @Test
+    void initialisation_fails_with_the_words_of_aws() {
+        try (var f = machine.function("nodejs20.x", "nowhere.handler")) {
+            assertThat(f.ask("{}"))
+                    .startsWith("{\"errorType\":\"Runtime.ImportModuleError\",\"errorMessage\":\"Error: Cannot find module"
+                            + " 'nowhere'\\nRequire stack:\\n- /var/runtime/index.mjs\"");
+        }
+        try (var f = machine.node("exports.other = 1")) {
+            assertThat(f.ask("{}"))
+                    .startsWith("{\"errorType\":\"Runtime.HandlerNotFound\",\"errorMessage\":\"index.handler is undefined or not"
+                            + " exported\"");
+        }
+        try (var f = machine.node("exports.handler = 5")) {
+            assertThat(f.ask("{}")).contains("index.handler is not a function");
+        }
+        try (var f = machine.node("this is no program")) {
+            assertThat(f.ask("{}"))
+                    .startsWith("{\"errorType\":\"Runtime.UserCodeSyntaxError\",\"errorMessage\":\"SyntaxError: Unexpected"
+                            + " identifier");
+        }
+        try (var f = machine.node("process.exit(3)")) {
+            assertThat(f.ask("{}"))
+                    .matches(".*Runtime.ExitError.*RequestId: [-0-9a-f]{36} Error: Runtime exited with error: exit status 3.*");
+        }
+    }
+
+    @Test
+    void handlers_come_in_all_forms_of_aws() {
+        try (var f = machine.function("nodejs20.x", "src/app.handlers.main")
+                .file("src/app.js", "exports.handlers = { main: async () => 'nested' }")) {
+            assertThat(f.ask("{}")).isEqualTo("\"nested\"");
+        }
+        try (var f = machine.function("nodejs20.x", "index.handler")
+                .file("index.mjs", "export const handler = async (e) => await Promise.resolve(e)")) {
+            assertThat(f.ask("[1]")).isEqualTo("[1]");
+        }
+        try (var f = machine.function("nodejs20.x", "index.handler")
+                .file("package.json", "{\"type\":\"module\"}")
+                .file(
+                        "index.js",
+                        "const x = await Promise.resolve(3); export function handler(e, c, callback) { callback(null, x) }")) {
+            assertThat(f.ask("{}")).isEqualTo("3");
+        }
+        try (var f = machine.node("exports.handler = (e, context) => { setTimeout(() => context.succeed({"
+                + " id: context.awsRequestId.length, left: context.getRemainingTimeInMillis() > 100 }), 1) }")) {
+            assertThat(f.ask("{}")).isEqualTo("{\"id\":36,\"left\":true}");
+        }
+        try (var f = machine.node("exports.handler = (e, c, callback) => { c.callbackWaitsForEmptyEventLoop = false;"
+                + " setInterval(() => {}, 1000); callback(null, 'now') }")) {
+            assertThat(f.ask("{}")).isEqualTo("\"now\"");
+        }
+        try (var f = machine.node("let n = 0; exports.handler = (e, c, callback) => {"
+                + " setTimeout(() => { n++; console.log('done') }, 30); callback(null, n) }")) {
+            assertThat(f.ask("{}")).isEqualTo("0");
+            assertThat(f.printed).hasSize(1);
+        }
+        try (var f = machine.node("exports.handler = () => {}")) {
+            assertThat(f.ask("{}")).isEqualTo("null");
+        }
+    }
+
+    @Test
+    void a_large_event_passes_and_a_too_large_answer_is_told() {
+        try (var f = machine.node("exports.handler = async (e) => 'y'.repeat(e.answer)")) {
+            assertThat(f.ask("{\"pad\":\"" + "x".repeat(5_000_000) + "\",\"answer\":6000000}"))
+                    .hasSize(6_000_002);
+            assertThat(f.ask("{\"answer\":6291556}"))
+                    .isEqualTo("{\"errorType\":\"Function.ResponseSizeTooLarge\",\"errorMessage\":\"Response payload size"
+                            + " exceeded maximum allowed payload size (6291556 bytes).\"}");
+            assertThat(f.ask("{\"answer\":1}")).isEqualTo("\"y\"");
+        }
+    }
+
+    @Test
+    void what_is_missing_is_said() {
+        assertThat(machine.sandboxes.missing("nodejs22.x")).isEmpty();
+        assertThat(machine.sandboxes.missing("go1.x").orElseThrow())
+                .contains("go1.x can't run here", "provided.al2023");
+        assertThat(machine.sandboxes.missing("nodejs16.x").orElseThrow()).contains("nodejs18.x");
+        assertThat(machine.sandboxes.missing("cobol").orElseThrow()).isEqualTo("cobol isn't a runtime of AWS Lambda");
+    }
 }

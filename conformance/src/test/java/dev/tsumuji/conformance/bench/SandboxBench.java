@@ -1,0 +1,231 @@
+package dev.tsumuji.conformance.bench;
+
+import dev.tsumuji.sandbox.NativeSandboxes;
+import dev.tsumuji.sandbox.Sandbox;
+import dev.tsumuji.sandbox.SandboxSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Start times and round trips of functions in sandboxes. Run as root on a quiet machine; compare figures of one run only.
+ *
+ * <p>Cold: from the call that starts the sandbox to the complete first answer. Warm: one invocation with 1 KB, back to back. The
+ * echo in C speaks the same frames as the bootstraps and shows what the sandbox and the platform's side cost by themselves.
+ */
+public final class SandboxBench {
+
+    private static final int COLD_RUNS = Integer.getInteger("cold", 15);
+    private static final int WARM_RUNS = Integer.getInteger("warm", 20_000);
+    private static final String EVENT = "{\"name\":\"" + "x".repeat(1000) + "\"}";
+
+    private static final String ECHO = """
+            #include <stdint.h>
+            #include <stdio.h>
+            #include <string.h>
+            #include <sys/socket.h>
+            #include <sys/un.h>
+            #include <unistd.h>
+            static unsigned char b[1 << 20];
+            static int full(int s, unsigned char *to, int n) { while (n > 0) { int r = read(s, to, n); if (r <= 0) return 0; to += r; n -= r; } return 1; }
+            static uint32_t u32(unsigned char *p) { return (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3]; }
+            int main(int count, char **v) {
+              struct sockaddr_un a = {.sun_family = AF_UNIX};
+              strcpy(a.sun_path, v[count - 1]);
+              int s = socket(AF_UNIX, SOCK_STREAM, 0);
+              if (count < 2 || connect(s, (struct sockaddr *)&a, sizeof a)) return 1;
+              if (write(s, "\\0\\0\\0\\0\\2", 5) != 5) return 1;
+              while (full(s, b, 5)) {
+                uint32_t n = u32(b);
+                if (n > sizeof b || !full(s, b + 5, n)) return 1;
+                unsigned char *p = b + 5 + 12;
+                for (int i = 0; i < 5; i++) p += 2 + (p[0] << 8 | p[1]);
+                uint32_t rest = b + 5 + n - p, length = rest + 4;
+                unsigned char h[9] = {length >> 24, length >> 16, length >> 8, length, 3, b[5], b[6], b[7], b[8]};
+                memcpy(p - 9, h, 9);
+                if (write(s, p - 9, rest + 9) != (ssize_t)(rest + 9)) return 1;
+              }
+              return 0;
+            }
+            """;
+
+    private static final String JAVA = """
+            package hello;
+            public final class Hello implements com.amazonaws.services.lambda.runtime.RequestHandler<java.util.Map<String, Object>, Object> {
+                public Object handleRequest(java.util.Map<String, Object> event, com.amazonaws.services.lambda.runtime.Context context) {
+                    return event;
+                }
+            }
+            """;
+
+    private final Path directory;
+
+    private SandboxBench(Path directory) {
+        this.directory = directory;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        var directory = Files.createTempDirectory("bench");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        new SandboxBench(directory).run();
+        System.exit(0);
+    }
+
+    private void run() throws Exception {
+        var node = code("node", "index.js", "exports.handler = async (event) => event;");
+        var python = code("python", "app.py", "def handler(event, context):\n    return event\n");
+        var java = code("java", "Hello.java", JAVA);
+        var classPath = System.getProperty("java.class.path");
+        execute("javac", "-d", java.toString(), "-cp", classPath, java.resolve("Hello.java").toString());
+        var echo = code("echo", "echo.c", ECHO);
+        execute("cc", "-O2", "-o", echo.resolve("echo").toString(), echo.resolve("echo.c").toString());
+
+        System.out.printf(Locale.ROOT, "%-34s %6.1f ms%n", "bare process: echo in C, to its end", median(() -> bare(echo.resolve("echo").toString())));
+        System.out.printf(Locale.ROOT, "%-34s %6.1f ms%n", "bare process: node -e 0", median(() -> bare("node", "-e", "0")));
+        try (var sandboxes = NativeSandboxes.open(
+                new SandboxSettings(directory.resolve("echo-own"), false, Map.of("node", echo.resolve("echo"))))) {
+            System.out.println(sandboxes.isolation());
+            cold(sandboxes, "echo in C", "nodejs22.x", echo, "x.x");
+            warm(sandboxes, "echo in C", "nodejs22.x", echo, "x.x");
+        }
+        try (var sandboxes = NativeSandboxes.open(SandboxSettings.in(directory.resolve("own")))) {
+            double nodeStart = cold(sandboxes, "Node.js hello", "nodejs22.x", node, "index.handler");
+            cold(sandboxes, "Python hello", "python3.12", python, "app.handler");
+            cold(sandboxes, "Java hello, before the cache", "java21", java, "hello.Hello");
+            awaitCache();
+            double javaStart = cold(sandboxes, "Java hello, AOT cache", "java21", java, "hello.Hello");
+            System.out.printf(Locale.ROOT, "Java start / Node.js start: %.2f%n", javaStart / nodeStart);
+            warm(sandboxes, "Node.js", "nodejs22.x", node, "index.handler");
+            warm(sandboxes, "Python", "python3.12", python, "app.handler");
+            warm(sandboxes, "Java", "java21", java, "hello.Hello");
+        }
+    }
+
+    private void awaitCache() throws Exception {
+        for (int i = 0; i < 600; i++) {
+            try (var files = Files.list(directory.resolve("own/runtime/java"))) {
+                if (files.anyMatch(f -> f.getFileName().toString().startsWith("bootstrap-"))) {
+                    return;
+                }
+            }
+            Thread.sleep(100);
+        }
+        throw new IllegalStateException("no AOT cache after a minute");
+    }
+
+    private Path code(String name, String file, String content) throws IOException {
+        var code = Files.createDirectories(directory.resolve(name));
+        Files.setPosixFilePermissions(code, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(code.resolve(file), content);
+        return code;
+    }
+
+    private static void execute(String... command) throws Exception {
+        if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
+            throw new IOException(String.join(" ", command));
+        }
+    }
+
+    private static void bare(String... command) throws Exception {
+        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private static double median(Step step) throws Exception {
+        var times = new double[COLD_RUNS];
+        step.run();
+        for (int i = 0; i < times.length; i++) {
+            var start = System.nanoTime();
+            step.run();
+            times[i] = (System.nanoTime() - start) / 1e6;
+        }
+        Arrays.sort(times);
+        return times[times.length / 2];
+    }
+
+    private static Sandbox.Spec spec(String runtime, Path code, String handler) {
+        return new Sandbox.Spec(
+                "bench",
+                runtime,
+                code,
+                handler,
+                Map.of("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"),
+                1769,
+                512,
+                Duration.ofSeconds(10),
+                Map.of());
+    }
+
+    private static Sandbox.Invocation invocation() {
+        return new Sandbox.Invocation(
+                UUID.randomUUID().toString(),
+                EVENT.getBytes(StandardCharsets.UTF_8),
+                Instant.now().plusSeconds(30),
+                "arn:aws:lambda:us-east-1:000000000000:function:bench",
+                null,
+                null,
+                null);
+    }
+
+    private static double cold(NativeSandboxes sandboxes, String name, String runtime, Path code, String handler)
+            throws Exception {
+        var times = new double[COLD_RUNS];
+        for (int i = -2; i < times.length; i++) {
+            var start = System.nanoTime();
+            try (var sandbox = sandboxes.start(spec(runtime, code, handler), (at, line) -> {})) {
+                check(sandbox.invoke(invocation()));
+                if (i >= 0) {
+                    times[i] = (System.nanoTime() - start) / 1e6;
+                }
+            }
+        }
+        Arrays.sort(times);
+        var middle = times[times.length / 2];
+        System.out.printf(
+                Locale.ROOT, "cold  %-28s %6.1f ms   (best %.1f, worst %.1f)%n", name, middle, times[0], times[times.length - 1]);
+        return middle;
+    }
+
+    private static void warm(NativeSandboxes sandboxes, String name, String runtime, Path code, String handler)
+            throws Exception {
+        var times = new long[WARM_RUNS];
+        try (var sandbox = sandboxes.start(spec(runtime, code, handler), (at, line) -> {})) {
+            for (int i = -WARM_RUNS / 4; i < times.length; i++) {
+                var invocation = invocation();
+                var start = System.nanoTime();
+                check(sandbox.invoke(invocation));
+                if (i >= 0) {
+                    times[i] = System.nanoTime() - start;
+                }
+            }
+        }
+        var sum = Arrays.stream(times).sum();
+        Arrays.sort(times);
+        System.out.printf(
+                Locale.ROOT,
+                "warm  %-28s p50 %5.0f µs   p99 %6.0f µs   %6.0f/s%n",
+                name,
+                times[times.length / 2] / 1e3,
+                times[times.length * 99 / 100] / 1e3,
+                times.length / (sum / 1e9));
+    }
+
+    private static void check(Sandbox.Answer answer) {
+        switch (answer) {
+            case Sandbox.Answer.Success success -> {}
+            case Sandbox.Answer.Failure failure ->
+                throw new IllegalStateException(new String(failure.payload(), StandardCharsets.UTF_8));
+        }
+    }
+}
