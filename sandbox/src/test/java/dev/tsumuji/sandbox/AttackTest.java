@@ -167,7 +167,9 @@ class AttackTest {
                 new Attack("load a module", "return syscall(313, 0, b'', 0)", "\"EPERM\""),
                 new Attack("change its personality", "return call('personality', 0x0400000)", "\"EPERM\""),
                 new Attack(
-                        "write a kernel setting", "open('/proc/sys/kernel/core_pattern', 'w')", "\"(EROFS|EACCES|ENOENT)\""),
+                        "write a kernel setting",
+                        "open('/proc/sys/kernel/core_pattern', 'w')",
+                        "\"(EROFS|EACCES|ENOENT)\""),
                 new Attack(
                         "trigger sysrq",
                         "open('/proc/sysrq-trigger', 'w').write('x'); return 'only into nothing'",

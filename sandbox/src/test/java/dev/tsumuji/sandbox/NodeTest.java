@@ -77,11 +77,13 @@ class NodeTest {
                 assertThat(failure.errorType()).isEqualTo("TypeError");
                 assertThat(failure.alive()).isTrue();
                 assertThat(Machine.text(failure))
-                        .startsWith("{\"errorType\":\"TypeError\",\"errorMessage\":\"bad\",\"trace\":[\"TypeError: bad\","
-                                + "\"    at exports.handler (/var/task/index.js:1:");
+                        .startsWith(
+                                "{\"errorType\":\"TypeError\",\"errorMessage\":\"bad\",\"trace\":[\"TypeError: bad\","
+                                        + "\"    at exports.handler (/var/task/index.js:1:");
             });
             assertThat(f.printed.getFirst())
-                    .contains("\tERROR\tInvoke Error \t{\"errorType\":\"TypeError\",\"errorMessage\":\"bad\",\"stack\":[");
+                    .contains(
+                            "\tERROR\tInvoke Error \t{\"errorType\":\"TypeError\",\"errorMessage\":\"bad\",\"stack\":[");
         }
         try (var f = machine.node("exports.handler = (e, c, callback) => callback('just text')")) {
             assertThat(f.ask("{}")).isEqualTo("{\"errorType\":\"string\",\"errorMessage\":\"just text\",\"trace\":[]}");
@@ -90,8 +92,8 @@ class NodeTest {
             assertThat(f.ask("{}")).contains("\"errorMessage\":\"later\"");
             assertThat(f.sandbox().isAlive()).isFalse();
         }
-        try (var f =
-                machine.node("exports.handler = () => { Promise.reject(new Error('lost')); setTimeout(() => {}, 500) }")) {
+        try (var f = machine.node(
+                "exports.handler = () => { Promise.reject(new Error('lost')); setTimeout(() => {}, 500) }")) {
             assertThat(f.ask("{}")).contains("Runtime.UnhandledPromiseRejection", "Error: lost");
         }
     }
@@ -100,25 +102,29 @@ class NodeTest {
     void initialisation_fails_with_the_words_of_aws() {
         try (var f = machine.function("nodejs20.x", "nowhere.handler")) {
             assertThat(f.ask("{}"))
-                    .startsWith("{\"errorType\":\"Runtime.ImportModuleError\",\"errorMessage\":\"Error: Cannot find module"
-                            + " 'nowhere'\\nRequire stack:\\n- /var/runtime/index.mjs\"");
+                    .startsWith(
+                            "{\"errorType\":\"Runtime.ImportModuleError\",\"errorMessage\":\"Error: Cannot find module"
+                                    + " 'nowhere'\\nRequire stack:\\n- /var/runtime/index.mjs\"");
         }
         try (var f = machine.node("exports.other = 1")) {
             assertThat(f.ask("{}"))
-                    .startsWith("{\"errorType\":\"Runtime.HandlerNotFound\",\"errorMessage\":\"index.handler is undefined or not"
-                            + " exported\"");
+                    .startsWith(
+                            "{\"errorType\":\"Runtime.HandlerNotFound\",\"errorMessage\":\"index.handler is undefined or not"
+                                    + " exported\"");
         }
         try (var f = machine.node("exports.handler = 5")) {
             assertThat(f.ask("{}")).contains("index.handler is not a function");
         }
         try (var f = machine.node("this is no program")) {
             assertThat(f.ask("{}"))
-                    .startsWith("{\"errorType\":\"Runtime.UserCodeSyntaxError\",\"errorMessage\":\"SyntaxError: Unexpected"
-                            + " identifier");
+                    .startsWith(
+                            "{\"errorType\":\"Runtime.UserCodeSyntaxError\",\"errorMessage\":\"SyntaxError: Unexpected"
+                                    + " identifier");
         }
         try (var f = machine.node("process.exit(3)")) {
             assertThat(f.ask("{}"))
-                    .matches(".*Runtime.ExitError.*RequestId: [-0-9a-f]{36} Error: Runtime exited with error: exit status 3.*");
+                    .matches(
+                            ".*Runtime.ExitError.*RequestId: [-0-9a-f]{36} Error: Runtime exited with error: exit status 3.*");
         }
     }
 
@@ -163,8 +169,9 @@ class NodeTest {
             assertThat(f.ask("{\"pad\":\"" + "x".repeat(5_000_000) + "\",\"answer\":6000000}"))
                     .hasSize(6_000_002);
             assertThat(f.ask("{\"answer\":6291556}"))
-                    .isEqualTo("{\"errorType\":\"Function.ResponseSizeTooLarge\",\"errorMessage\":\"Response payload size"
-                            + " exceeded maximum allowed payload size (6291556 bytes).\"}");
+                    .isEqualTo(
+                            "{\"errorType\":\"Function.ResponseSizeTooLarge\",\"errorMessage\":\"Response payload size"
+                                    + " exceeded maximum allowed payload size (6291556 bytes).\"}");
             assertThat(f.ask("{\"answer\":1}")).isEqualTo("\"y\"");
         }
     }

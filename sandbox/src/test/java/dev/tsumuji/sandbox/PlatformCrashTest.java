@@ -73,7 +73,10 @@ class PlatformCrashTest {
 
     private long processes() {
         return ProcessHandle.allProcesses()
-                .filter(p -> p.info().arguments().map(a -> a.length == 1 && a[0].equals(marker)).orElse(false))
+                .filter(p -> p.info()
+                        .arguments()
+                        .map(a -> a.length == 1 && a[0].equals(marker))
+                        .orElse(false))
                 .count();
     }
 
@@ -103,7 +106,9 @@ class PlatformCrashTest {
         Files.createDirectories(directory.resolve("own"));
         Files.setAttribute(directory.resolve("own"), "unix:uid", 65534);
         var platform = platform(
-                List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"), "safe", "once");
+                List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"),
+                "safe",
+                "once");
         try (var out = reader(platform)) {
             assertThat(out.readLine()).startsWith("rootless").contains("NOT limited", "/tmp in memory");
             assertThat(out.readLine()).startsWith("[\"hidden\", [\"bin\"").endsWith("true]");

@@ -25,7 +25,8 @@ public final class PlatformProgram {
                 Duration.ofSeconds(10),
                 Map.of());
         var sandbox = sandboxes.start(spec, (at, line) -> System.out.println(new String(line, StandardCharsets.UTF_8)));
-        System.out.println(Machine.text(sandbox.invoke(Machine.invocation("\"" + arguments[2] + "\"", Duration.ofSeconds(10)))));
+        System.out.println(
+                Machine.text(sandbox.invoke(Machine.invocation("\"" + arguments[2] + "\"", Duration.ofSeconds(10)))));
         if (arguments.length > 4) {
             sandboxes.close();
             System.exit(0);
