@@ -19,11 +19,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 struct handles {
-    int connection, output, thaw, cgroups, procs[MANY];
+    int connection, input, output, thaw, cgroups, procs[MANY];
 };
 
 int init_flags(const struct order *order) {
@@ -55,9 +56,18 @@ static void raise_loopback(int connection) {
     close(any);
 }
 
+static int connect_input(const char *path, int connection) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int input = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (strlen(path) >= sizeof address.sun_path) fail(connection, "path too long: %s", path);
+    strcpy(address.sun_path, path);
+    if (input < 0 || connect(input, (struct sockaddr *)&address, sizeof address)) fail(connection, "connect %s", path);
+    return input;
+}
+
 /* Everything that has a path on the host is opened before the host's tree goes out of sight. */
 static struct handles open_handles(const struct order *order, int connection) {
-    struct handles h = {.connection = connection, .thaw = -1};
+    struct handles h = {.connection = connection, .input = -1, .thaw = -1};
     for (; order->procs[h.cgroups]; h.cgroups++) {
         h.procs[h.cgroups] = open(order->procs[h.cgroups], O_WRONLY | O_CLOEXEC);
         if (h.procs[h.cgroups] < 0) fail(connection, "open %s", order->procs[h.cgroups]);
@@ -66,6 +76,7 @@ static struct handles open_handles(const struct order *order, int connection) {
         h.thaw = open(order->thaw_file, O_WRONLY | O_CLOEXEC);
         if (h.thaw < 0) fail(connection, "open %s", order->thaw_file);
     }
+    if (order->input) h.input = connect_input(order->input, connection);
     h.output = open(order->output, O_WRONLY | O_CLOEXEC);
     if (h.output < 0) fail(connection, "open %s", order->output);
     return h;
@@ -80,8 +91,8 @@ static void become_function(const struct order *order, const struct handles *h) 
     for (int i = 0; i < h->cgroups; i++)
         if (write(h->procs[i], "0", 1) != 1) fail(h->connection, "enter %s", order->procs[i]);
     if (order->isolated && h->cgroups && unshare(CLONE_NEWCGROUP)) fail(h->connection, "cgroup namespace");
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (null < 0 || dup2(null, 0) < 0 || dup2(h->output, 1) < 0 || dup2(h->output, 2) < 0) fail(h->connection, "streams");
+    int input = h->input >= 0 ? h->input : open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (input < 0 || dup2(input, 0) < 0 || dup2(h->output, 1) < 0 || dup2(h->output, 2) < 0) fail(h->connection, "streams");
     limit(h->connection, RLIMIT_NOFILE, 1024);
     limit(h->connection, RLIMIT_CORE, 0);
     sigset_t none;
@@ -170,6 +181,7 @@ void init_run(const struct order *order, int connection) {
     if (function < 0) fail(connection, "fork");
     if (function == 0) become_function(order, &h);
     close(h.output);
+    if (h.input >= 0) close(h.input);
     if (order->isolated) {
         rights_drop_bounding_set();
         rights_drop_capabilities(1);

@@ -35,6 +35,7 @@ struct order {
     const char *tmp_bytes;     /* size of /tmp */
     const char *procs[MANY];   /* cgroup.procs files to enter */
     const char *thaw_file, *thaw_word;
+    const char *input;         /* Unix socket that standard input is connected with; null: /dev/null */
     const char *output;        /* FIFO that gets standard output and error */
     const char *directory;     /* working directory */
     char *arguments[ARGUMENTS + 1];

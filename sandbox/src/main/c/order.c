@@ -25,7 +25,7 @@ static int put(struct order *order, const char *name, const char *value) {
     struct { const char *name; const char **place; } single[] = {
         {"root", &order->root}, {"code", &order->code}, {"runtime", &order->runtime}, {"socket", &order->socket},
         {"tmp_template", &order->tmp_template}, {"tmp_directory", &order->tmp_directory}, {"tmp_bytes", &order->tmp_bytes},
-        {"thaw_file", &order->thaw_file}, {"thaw_word", &order->thaw_word}, {"output", &order->output},
+        {"thaw_file", &order->thaw_file}, {"thaw_word", &order->thaw_word}, {"input", &order->input}, {"output", &order->output},
         {"directory", &order->directory}};
     for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
         if (strcmp(name, single[i].name) == 0) {

@@ -70,14 +70,22 @@ final class Beans implements Json.Others {
     // ---- from JSON
 
     static @Nullable Object bind(@Nullable Object json, Type type) {
-        return switch (type) {
-            case Class<?> c -> bindClass(json, c);
-            case ParameterizedType p -> bindParameterized(json, p);
-            case GenericArrayType a -> bindArray(json, a.getGenericComponentType());
-            case WildcardType w -> bind(json, w.getUpperBounds()[0]);
-            case TypeVariable<?> v -> bind(json, v.getBounds()[0]);
-            default -> throw mismatch(json, type);
-        };
+        if (type instanceof Class<?> c) {
+            return bindClass(json, c);
+        }
+        if (type instanceof ParameterizedType p) {
+            return bindParameterized(json, p);
+        }
+        if (type instanceof GenericArrayType a) {
+            return bindArray(json, a.getGenericComponentType());
+        }
+        if (type instanceof WildcardType w) {
+            return bind(json, w.getUpperBounds()[0]);
+        }
+        if (type instanceof TypeVariable<?> v) {
+            return bind(json, v.getBounds()[0]);
+        }
+        throw mismatch(json, type);
     }
 
     private static RuntimeException mismatch(@Nullable Object json, Type type) {

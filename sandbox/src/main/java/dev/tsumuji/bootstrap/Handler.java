@@ -133,10 +133,20 @@ sealed interface Handler {
             for (var method : type.getDeclaredMethods()) {
                 if (method.getName().equals("handleRequest") && !method.isBridge() && method.getParameterCount() == 2) {
                     var raw = method.getParameterTypes()[0];
-                    return isTree(raw) && raw != Map.class ? raw : method.getGenericParameterTypes()[0];
+                    return isTree(raw) && raw != Map.class ? raw : simplest(method.getGenericParameterTypes()[0]);
                 }
             }
             return inherited(type, Map.of());
+        }
+
+        /** A map to anything is what the parser makes. */
+        private static Type simplest(Type type) {
+            return type instanceof ParameterizedType p
+                            && p.getRawType() == Map.class
+                            && p.getActualTypeArguments()[0] == String.class
+                            && p.getActualTypeArguments()[1] == Object.class
+                    ? Map.class
+                    : type;
         }
 
         private static Type inherited(Type type, Map<TypeVariable<?>, Type> known) {

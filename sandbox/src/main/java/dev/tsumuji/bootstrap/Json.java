@@ -230,18 +230,31 @@ final class Json {
     }
 
     static void write(@Nullable Object value, StringBuilder out, Others others) {
-        switch (value) {
-            case null -> out.append("null");
-            case String text -> quote(text, out);
-            case Boolean b -> out.append(b.booleanValue());
-            case Integer i -> out.append(i.intValue());
-            case Long l -> out.append(l.longValue());
-            case Double d when d.isNaN() || d.isInfinite() -> quote(d.toString(), out);
-            case Float f when f.isNaN() || f.isInfinite() -> quote(f.toString(), out);
-            case Number number -> out.append(number);
-            case Map<?, ?> map -> members(map, out, others);
-            case Iterable<?> elements when !(elements instanceof java.nio.file.Path) -> elements(elements, out, others);
-            default -> others.write(value, out);
+        // Not a switch on types: its machinery would be set up at every start.
+        if (value == null) {
+            out.append("null");
+        } else if (value instanceof String text) {
+            quote(text, out);
+        } else if (value instanceof Boolean b) {
+            out.append(b.booleanValue());
+        } else if (value instanceof Number number) {
+            number(number, out);
+        } else if (value instanceof Map<?, ?> map) {
+            members(map, out, others);
+        } else if (value instanceof Iterable<?> elements && !(value instanceof java.nio.file.Path)) {
+            elements(elements, out, others);
+        } else {
+            others.write(value, out);
+        }
+    }
+
+    private static void number(Number number, StringBuilder out) {
+        double value = number.doubleValue();
+        boolean strange = (number instanceof Double || number instanceof Float) && (Double.isNaN(value) || Double.isInfinite(value));
+        if (strange) {
+            quote(number.toString(), out);
+        } else {
+            out.append(number);
         }
     }
 

@@ -2,15 +2,18 @@ package dev.tsumuji.bootstrap;
 
 import com.amazonaws.services.lambda.runtime.LambdaRuntimeInternal;
 import java.io.EOFException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Connects to the platform, loads the handler, and runs one invocation after another on the main thread. The frames are
+ * Loads the handler, and runs one invocation after another on the main thread. The frames are
  * described beside the platform's end, {@code FrameWire}.
  */
 public final class Main {
@@ -20,37 +23,31 @@ public final class Main {
     private static final byte RESULT = 3;
     private static final byte ERROR = 4;
     private static final byte FAILED = 5;
-    private static final int BUFFER_BYTES = 64 * 1024;
+    private static final int SMALL_BYTES = 64 * 1024;
 
-    private final SocketChannel channel;
-    private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
-    private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    /** What the JDK reads and writes without allocating. */
+    private static final int BUFFER_BYTES = 8 * 1024;
 
-    private Main(SocketChannel channel) {
-        this.channel = channel;
+    private final InputStream in;
+    private final OutputStream out;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int from;
+    private int to;
+
+    Main(InputStream in, OutputStream out) {
+        this.in = in;
+        this.out = out;
     }
 
-    /** @param arguments path of the platform's socket */
+    /** Standard input is the connection with the platform, in both directions: a channel would cost a third of the start. */
     public static void main(String[] arguments) throws IOException {
-        var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.connect(UnixDomainSocketAddress.of(arguments[0]));
-        int status = new Main(channel).run(System.getenv("_HANDLER"));
-        Runtime.getRuntime().halt(status);
-    }
-
-    /** The same on a thread of its own, in a process that goes on. */
-    static Thread rehearse(SocketChannel channel, String handlerName) {
-        return Thread.ofPlatform().start(() -> {
-            try (channel) {
-                new Main(channel).run(handlerName);
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        });
+        var main = new Main(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.in));
+        System.setIn(InputStream.nullInputStream());
+        Runtime.getRuntime().halt(main.run(System.getenv("_HANDLER")));
     }
 
     /** @return the process's exit status, once the platform hung up or nothing more can be done */
-    private int run(String handlerName) throws IOException {
+    int run(String handlerName) throws IOException {
         LambdaRuntimeInternal.setLogger(Log.LOGGER);
         Handler handler;
         try {
@@ -111,53 +108,55 @@ public final class Main {
         send(type, head.array(), Failures.json(e));
     }
 
-    private void send(byte type, byte @org.jspecify.annotations.Nullable [] head, byte[] body) throws IOException {
+    /** Small frames leave in one write. */
+    private void send(byte type, byte @Nullable [] head, byte[] body) throws IOException {
         int headLength = head == null ? 0 : head.length;
-        out.clear();
-        out.putInt(headLength + body.length).put(type);
+        int length = headLength + body.length;
+        boolean small = body.length <= SMALL_BYTES;
+        var frame = new byte[5 + headLength + (small ? body.length : 0)];
+        frame[0] = (byte) (length >> 24);
+        frame[1] = (byte) (length >> 16);
+        frame[2] = (byte) (length >> 8);
+        frame[3] = (byte) length;
+        frame[4] = type;
         if (head != null) {
-            out.put(head);
+            System.arraycopy(head, 0, frame, 5, headLength);
         }
-        int sent = 0;
-        do {
-            int n = Math.min(out.remaining(), body.length - sent);
-            out.put(body, sent, n).flip();
-            sent += n;
-            while (out.hasRemaining()) {
-                channel.write(out);
-            }
-            out.clear();
-        } while (sent < body.length);
+        if (small) {
+            System.arraycopy(body, 0, frame, 5 + headLength, body.length);
+        }
+        out.write(frame);
+        for (int sent = small ? body.length : 0; sent < body.length; sent += SMALL_BYTES) {
+            out.write(body, sent, Math.min(SMALL_BYTES, body.length - sent));
+        }
     }
 
     private byte[] receive() throws IOException {
         while (true) {
-            fill(5);
-            int length = in.getInt();
-            int type = in.get();
-            var frame = new byte[length];
-            for (int got = 0; got < length; ) {
-                fill(1);
-                int n = Math.min(length - got, in.remaining());
-                in.get(frame, got, n);
-                got += n;
-            }
-            if (type == INVOKE) {
+            var head = bytes(5);
+            int length = (head[0] & 255) << 24 | (head[1] & 255) << 16 | (head[2] & 255) << 8 | (head[3] & 255);
+            var frame = bytes(length);
+            if (head[4] == INVOKE) {
                 return frame;
             }
         }
     }
 
-    private void fill(int bytes) throws IOException {
-        if (in.remaining() >= bytes) {
-            return;
-        }
-        in.compact();
-        while (in.position() < bytes) {
-            if (channel.read(in) < 0) {
-                throw new EOFException();
+    private byte[] bytes(int length) throws IOException {
+        var bytes = new byte[length];
+        for (int got = 0; got < length; ) {
+            if (from == to) {
+                from = 0;
+                to = in.read(buffer, 0, buffer.length);
+                if (to < 0) {
+                    throw new EOFException();
+                }
             }
+            int n = Math.min(length - got, to - from);
+            System.arraycopy(buffer, from, bytes, got, n);
+            from += n;
+            got += n;
         }
-        in.flip();
+        return bytes;
     }
 }

@@ -3,15 +3,14 @@ package dev.tsumuji.bootstrap;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Date;
 import java.util.List;
@@ -25,7 +24,7 @@ public final class Rehearsal {
 
     private Rehearsal() {}
 
-    /** @param arguments path of a socket that can be made */
+    /** @param arguments path of a file that can be made */
     public static void main(String[] arguments) throws Throwable {
         var event =
                 "{\"name\":\"zed\",\"count\":3,\"big\":12345678901,\"part\":1.5,\"on\":true,\"none\":null,\"list\":[1,\"a\\n\"],"
@@ -35,26 +34,17 @@ public final class Rehearsal {
         }
     }
 
-    private static void serveOnce(Path path, String handler, String event) throws Exception {
-        try (var listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            listener.bind(UnixDomainSocketAddress.of(path));
-            var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-            channel.connect(UnixDomainSocketAddress.of(path));
-            try (var platform = listener.accept()) {
-                var bootstrap = Main.rehearse(channel, handler);
-                if (handler.endsWith("Missing")) {
-                    bootstrap.join();
-                    return;
-                }
-                for (int i = 0; i < 3; i++) {
-                    platform.write(frame(event));
-                    platform.read(ByteBuffer.allocate(8192));
-                }
-                platform.shutdownOutput();
-                bootstrap.join();
+    private static void serveOnce(Path path, String handler, String event) throws IOException {
+        try (var file = new FileOutputStream(path.toFile())) {
+            for (int i = 0; i < 3; i++) {
+                file.write(frame(event).array());
             }
+        }
+        try (var in = new FileInputStream(path.toFile());
+                var out = new FileOutputStream("/dev/null")) {
+            new Main(in, out).run(handler);
         } finally {
-            java.nio.file.Files.deleteIfExists(path);
+            Files.deleteIfExists(path);
         }
     }
 

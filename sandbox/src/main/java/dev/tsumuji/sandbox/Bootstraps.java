@@ -121,7 +121,7 @@ final class Bootstraps {
             path.append(':').append(view.task.resolve("lib").resolve(jar));
         }
         path.append(":/opt/java/lib/*");
-        arguments.addAll(List.of("-cp", path.toString(), "dev.tsumuji.bootstrap.Main", view.socket.toString()));
+        arguments.addAll(List.of("-cp", path.toString(), "dev.tsumuji.bootstrap.Main"));
         var binds = new ArrayList<>(Runtimes.binds(program));
         return new Launch(arguments, variables, binds);
     }

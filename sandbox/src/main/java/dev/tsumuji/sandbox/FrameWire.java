@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The protocol between the platform and its own bootstraps, on a Unix socket that exactly one connection is taken from: the
- * bootstrap connects before it loads the function's code, after that the socket has no name any more.
+ * bootstrap connects before it loads the function's code, after that the socket has no name any more. The one for Java finds
+ * itself connected, as its standard input, by the launcher.
  *
  * <p>A frame is {@code u32 length, u8 type, payload}; length counts the payload; numbers are big endian; a text is
  * {@code u16 length} and UTF-8.

@@ -213,6 +213,9 @@ public final class NativeSandboxes implements Sandboxes {
                     .put("directory", view.task());
             launch.arguments().forEach(argument -> order.put("argument", argument));
             var variables = new HashMap<>(launch.variables());
+            if (language == Runtimes.Language.JAVA) {
+                order.put("input", socket);
+            }
             if (language == Runtimes.Language.OWN) {
                 variables.put("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + apiPort());
             }

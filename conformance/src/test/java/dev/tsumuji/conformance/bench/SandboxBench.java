@@ -73,7 +73,7 @@ public final class SandboxBench {
     }
 
     public static void main(String[] arguments) throws Exception {
-        var directory = Files.createTempDirectory("bench");
+        var directory = Files.createTempDirectory(Path.of("/var/tmp"), "bench");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         new SandboxBench(directory).run();
         System.exit(0);
