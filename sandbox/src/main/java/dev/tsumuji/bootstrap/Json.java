@@ -250,7 +250,8 @@ final class Json {
 
     private static void number(Number number, StringBuilder out) {
         double value = number.doubleValue();
-        boolean strange = (number instanceof Double || number instanceof Float) && (Double.isNaN(value) || Double.isInfinite(value));
+        boolean strange = (number instanceof Double || number instanceof Float)
+                && (Double.isNaN(value) || Double.isInfinite(value));
         if (strange) {
             quote(number.toString(), out);
         } else {

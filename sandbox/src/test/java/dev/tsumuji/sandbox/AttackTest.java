@@ -126,12 +126,9 @@ class AttackTest {
                 new Attack(
                         "clone into a user namespace", "return syscall(56, 0x10000000 | 17, 0, 0, 0, 0)", "\"EPERM\""),
                 new Attack("clone3, which the filter can't look into", "return syscall(435, 0, 0)", "\"ENOSYS\""),
-                new Attack(
-                        "enter process 1's network",
-                        """
+                new Attack("enter process 1's network", """
                         with open('/proc/self/ns/net') as f:
-                            return call('setns', f.fileno(), 0)""",
-                        "\"EPERM\""),
+                            return call('setns', f.fileno(), 0)""", "\"EPERM\""),
                 new Attack("chroot", "os.mkdir('/tmp/c'); os.chroot('/tmp/c')", "\"EPERM\""),
                 new Attack("pivot the root", "return syscall(155, b'/tmp', b'/tmp')", "\"EPERM\""),
                 new Attack("open by handle", "return syscall(304, 0, 0, 0)", "\"EPERM\""),
@@ -261,7 +258,10 @@ class AttackTest {
         var text = new StringBuilder(PRELUDE);
         var attacks = attacks();
         for (int i = 0; i < attacks.size(); i++) {
-            text.append("def attack_").append(i).append("(event):\n").append(attacks.get(i).body.indent(4));
+            text.append("def attack_")
+                    .append(i)
+                    .append("(event):\n")
+                    .append(attacks.get(i).body.indent(4));
         }
         return text.toString();
     }
