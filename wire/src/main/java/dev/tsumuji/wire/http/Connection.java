@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -20,6 +21,7 @@ import io.netty.handler.codec.http2.Http2ServerUpgradeCodec;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private static final String FULL =
             "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
+    /** What is wrong with HTTP/2 is told by its codec; nobody else needs to hear of it. */
+    private static final ChannelHandler END = new Silence();
+
     private final SocketChannel channel;
     private final HttpServer.Shared shared;
     private final String remoteAddress;
@@ -42,6 +47,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private int active;
     private long deadlineNanos;
     private boolean begun;
+    private @Nullable ByteBuf held;
 
     private Connection(SocketChannel channel, HttpServer.Shared shared) {
         this.channel = channel;
@@ -84,10 +90,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (!begun) {
             firstBytes();
         }
-        if (!bytes.isReadable() || startsPreface(bytes) && bytes.readableBytes() < 3) {
-            // Two bytes are too few to tell PRI from PUT and POST; whoever sends them one by one gets no further.
-            bytes.release();
-            ctx.close();
+        bytes = withHeld(bytes);
+        if (bytes.readableBytes() < 3 && startsPreface(bytes)) {
+            // Too few to tell PRI from PUT and POST.
+            held = bytes;
+            ctx.read();
             return;
         }
         if (startsPreface(bytes)) {
@@ -96,6 +103,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
             http1();
         }
         ctx.fireChannelRead(bytes);
+    }
+
+    private ByteBuf withHeld(ByteBuf bytes) {
+        var before = held;
+        held = null;
+        return before == null ? bytes : Unpooled.wrappedBuffer(before, bytes);
     }
 
     private static boolean startsPreface(ByteBuf bytes) {
@@ -153,7 +166,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void http2() {
         http2 = true;
-        channel.pipeline().addLast(codec(), multiplexer());
+        channel.pipeline().addLast(codec(), multiplexer(), END);
     }
 
     private Http2FrameCodec codec() {
@@ -275,7 +288,32 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        ReferenceCountUtil.release(held);
+        held = null;
+        ctx.fireChannelInactive();
+    }
+
+    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         ctx.close();
+    }
+
+    @ChannelHandler.Sharable
+    private static final class Silence extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ReferenceCountUtil.release(message);
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            ReferenceCountUtil.release(event);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
     }
 }

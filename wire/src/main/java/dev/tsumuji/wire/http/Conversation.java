@@ -85,6 +85,12 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void onLoop(Runnable task) {
+        if (!channel.eventLoop().isShuttingDown()) {
+            channel.eventLoop().execute(task);
+        }
+    }
+
     private void advance() {
         while (!closing && !waiting.isEmpty()) {
             var next = waiting.element();
@@ -324,15 +330,14 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         }
 
         StreamedBody streamed() {
-            var body = new StreamedBody(
-                    shared.limits, () -> channel.eventLoop().execute(Conversation.this::demand), this::writeContinue);
+            var body = new StreamedBody(shared.limits, () -> onLoop(Conversation.this::demand), this::writeContinue);
             stream = body;
             return body;
         }
 
         private void writeContinue() {
             if (expectsContinue) {
-                channel.eventLoop().execute(() -> {
+                onLoop(() -> {
                     if (reply != null && !reply.started()) {
                         channel.writeAndFlush(
                                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -91,7 +92,7 @@ final class NettyReply implements Reply {
         var response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), bytes, headers, NO_TRAILERS);
         common(status, body.length);
-        channel.eventLoop().execute(() -> {
+        onLoop(() -> {
             var keepAlive = keepAlive();
             write(response, true, keepAlive);
         });
@@ -145,6 +146,15 @@ final class NettyReply implements Reply {
         return keep;
     }
 
+    private void onLoop(Runnable task) {
+        try {
+            channel.eventLoop().execute(task);
+        } catch (RejectedExecutionException e) {
+            // The server has stopped: the answer is for nobody.
+            gone();
+        }
+    }
+
     private void write(HttpObject part, boolean last, boolean keepAlive) {
         var written = channel.writeAndFlush(part);
         if (last) {
@@ -157,7 +167,7 @@ final class NettyReply implements Reply {
     private volatile boolean streamKeepsAlive;
 
     void streamHead(DefaultHttpResponse head) {
-        channel.eventLoop().execute(() -> {
+        onLoop(() -> {
             streamKeepsAlive = keepAlive();
             channel.write(head);
         });
@@ -169,7 +179,7 @@ final class NettyReply implements Reply {
     }
 
     void streamEnd() {
-        channel.eventLoop().execute(() -> write(LastHttpContent.EMPTY_LAST_CONTENT, true, streamKeepsAlive));
+        onLoop(() -> write(LastHttpContent.EMPTY_LAST_CONTENT, true, streamKeepsAlive));
     }
 
     private void awaitTaken() throws IOException {

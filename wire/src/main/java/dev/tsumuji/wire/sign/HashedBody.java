@@ -30,6 +30,9 @@ final class HashedBody extends FilterInputStream {
         if (ended) {
             return -1;
         }
+        if (length == 0) {
+            return 0;
+        }
         int n = in.read(bytes, offset, length);
         if (n >= 0) {
             digest.update(bytes, offset, n);
