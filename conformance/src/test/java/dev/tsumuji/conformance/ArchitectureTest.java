@@ -1,130 +1,198 @@
 package dev.tsumuji.conformance;
 
-import static com.tngtech.archunit.lang.conditions.ArchConditions.beAnnotatedWith;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** The arrows between modules point down, and what must come in by constructor does. */
+/** The arrows between modules and the habits of the code, held by the compiled classes. */
 class ArchitectureTest {
-    private static final JavaClasses CLASSES =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.tsumuji");
+    private static final List<String> SERVICES = List.of("iam", "sts", "logs", "lambda");
 
-    private static final String[] SERVICES = {
-        "dev.tsumuji.iam..", "dev.tsumuji.sts..", "dev.tsumuji.logs..", "dev.tsumuji.lambda.."
-    };
+    /** Which other modules each one may know. */
+    private static final Map<String, List<String>> ARROWS = Map.of(
+            "kernel", List.of(),
+            "sandbox", List.of(),
+            "testkit", List.of("kernel"),
+            "engines", List.of("kernel"),
+            "wire", List.of("kernel"),
+            "iam", List.of("kernel"),
+            "sts", List.of("kernel"),
+            "logs", List.of("kernel"),
+            "lambda", List.of("kernel", "sandbox"),
+            "cli", List.of("kernel", "wire"));
 
-    @Test
-    void the_kernel_and_the_sandbox_know_nobody() {
-        check(noClasses()
-                .that()
-                .resideInAnyPackage("dev.tsumuji.kernel..")
-                .should()
-                .dependOnClassesThat(ours("dev.tsumuji.kernel")));
-        check(noClasses()
-                .that()
-                .resideInAnyPackage("dev.tsumuji.sandbox..")
-                .should()
-                .dependOnClassesThat(ours("dev.tsumuji.sandbox")));
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.tsumuji");
+
+    private static String packages(String module) {
+        return "dev.tsumuji." + module + "..";
     }
 
     @Test
-    void wire_and_engines_know_only_the_kernel() {
-        check(noClasses()
-                .that()
-                .resideInAnyPackage("dev.tsumuji.wire..")
-                .should()
-                .dependOnClassesThat(ours("dev.tsumuji.wire", "dev.tsumuji.kernel")));
-        check(noClasses()
-                .that()
-                .resideInAnyPackage("dev.tsumuji.engines..")
-                .should()
-                .dependOnClassesThat(ours("dev.tsumuji.engines", "dev.tsumuji.kernel")));
+    void every_module_is_looked_at() {
+        var modules = new TreeSet<String>();
+        CLASSES.forEach(type -> modules.add(type.getPackageName().split("\\.")[2]));
+        var expected = new TreeSet<>(ARROWS.keySet());
+        expected.add("server");
+        assertThat(modules).isEqualTo(expected);
     }
 
     @Test
-    void a_service_knows_only_the_kernel_and_only_lambda_the_sandbox() {
+    void arrows_between_modules_point_down_only() {
+        ARROWS.forEach((module, known) -> {
+            var others = new TreeSet<>(ARROWS.keySet());
+            others.add("server");
+            others.remove(module);
+            others.removeAll(known);
+            noClasses()
+                    .that()
+                    .resideInAPackage(packages(module))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            others.stream().map(ArchitectureTest::packages).toArray(String[]::new))
+                    .because("module " + module + " knows only " + known)
+                    .check(CLASSES);
+        });
+    }
+
+    @Test
+    void a_service_knows_only_its_own_model_of_the_sdk_and_those_it_calls() {
+        // Lambda writes logs and assumes roles through these clients
+        var clients = Map.of(
+                "iam", List.of("iam"),
+                "sts", List.of("sts", "iam"),
+                "logs", List.of("cloudwatchlogs"),
+                "lambda", List.of("lambda", "cloudwatchlogs", "sts", "iam"));
         for (var service : SERVICES) {
-            var own = service.substring(0, service.length() - 2);
-            var rule = own.endsWith("lambda")
-                    ? ours(own, "dev.tsumuji.kernel", "dev.tsumuji.sandbox")
-                    : ours(own, "dev.tsumuji.kernel");
-            check(noClasses().that().resideInAPackage(service).should().dependOnClassesThat(rule));
+            classes()
+                    .that()
+                    .resideInAPackage(packages(service))
+                    .should()
+                    .onlyDependOnClassesThat(resideInAnyPackage(clients.get(service).stream()
+                                    .map(client -> "software.amazon.awssdk.services." + client + "..")
+                                    .toArray(String[]::new))
+                            .or(com.tngtech.archunit.base.DescribedPredicate.not(
+                                    resideInAPackage("software.amazon.awssdk.services.."))))
+                    .check(CLASSES);
         }
     }
 
     @Test
-    void the_command_line_speaks_http() {
-        check(noClasses()
+    void kernel_sandbox_and_services_know_no_store_and_no_network_library() {
+        noClasses()
                 .that()
-                .resideInAnyPackage("dev.tsumuji.cli..")
+                .resideInAnyPackage("dev.tsumuji.kernel..", "dev.tsumuji.sandbox..")
+                .or()
+                .resideInAnyPackage(
+                        SERVICES.stream().map(ArchitectureTest::packages).toArray(String[]::new))
                 .should()
-                .dependOnClassesThat(ours("dev.tsumuji.cli", "dev.tsumuji.wire", "dev.tsumuji.kernel")));
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.rocksdb..", "io.netty..", "io.vertx..", "info.picocli..")
+                .check(CLASSES);
     }
 
     @Test
-    void the_kernels_features_and_the_modules_have_no_cycles() {
-        check(slices().matching("dev.tsumuji.(*)..").should().beFreeOfCycles());
-    }
-
-    @Test
-    void time_and_randomness_come_in_by_constructor() {
-        check(noClasses()
+    void time_and_chance_enter_services_by_constructor() {
+        var services = SERVICES.stream().map(ArchitectureTest::packages).toArray(String[]::new);
+        for (var clock : List.of(
+                Instant.class, LocalDate.class, LocalDateTime.class, ZonedDateTime.class, OffsetDateTime.class)) {
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(services)
+                    .should()
+                    .callMethod(clock, "now")
+                    .check(CLASSES);
+        }
+        noClasses()
                 .that()
-                .resideInAnyPackage(SERVICES)
+                .resideInAnyPackage(services)
                 .should()
-                .callMethod(Instant.class, "now")
+                .dependOnClassesThat()
+                .belongToAnyOf(Clock.class, Random.class, ThreadLocalRandom.class)
                 .orShould()
                 .callMethod(UUID.class, "randomUUID")
                 .orShould()
                 .callMethod(System.class, "currentTimeMillis")
                 .orShould()
+                .callMethod(Math.class, "random")
+                .orShould()
                 .callMethod(Thread.class, "sleep", long.class)
                 .orShould()
-                .callConstructor(Random.class));
+                .callMethod(Thread.class, "sleep", java.time.Duration.class)
+                .check(CLASSES);
     }
 
     @Test
-    void libraries_do_not_print() {
-        check(noClasses()
-                .that(ours("dev.tsumuji.cli", "dev.tsumuji.server"))
-                .should()
-                .accessField(System.class, "out")
-                .orShould()
-                .accessField(System.class, "err"));
+    void null_is_checked_in_every_package() {
+        var packages = new TreeSet<String>();
+        CLASSES.stream()
+                .map(JavaClass::getPackage)
+                .filter(type -> !type.isAnnotatedWith(NullMarked.class))
+                .forEach(type -> packages.add(type.getName()));
+        assertThat(packages).as("packages without @NullMarked").isEmpty();
     }
 
     @Test
-    void every_package_says_what_may_be_null() {
-        check(ArchRuleDefinition.classes()
+    void only_programs_print() {
+        noClasses()
                 .that()
-                .haveSimpleName("package-info")
-                .should(beAnnotatedWith(NullMarked.class)));
+                .resideOutsideOfPackages("dev.tsumuji.cli..", "dev.tsumuji.server..")
+                // the last words of a process that must not go on
+                .and()
+                .doNotHaveSimpleName("FatalError")
+                .should(ACCESS_STANDARD_STREAMS)
+                .check(CLASSES);
     }
 
-    /** Ours, but not in one of these packages. */
-    private static DescribedPredicate<JavaClass> ours(String... but) {
-        return DescribedPredicate.describe(
-                "in dev.tsumuji outside of " + String.join(", ", but),
-                type -> type.getPackageName().startsWith("dev.tsumuji.")
-                        && java.util.Arrays.stream(but)
-                                .noneMatch(own -> type.getPackageName().equals(own)
-                                        || type.getPackageName().startsWith(own + ".")));
+    @Test
+    void modules_do_not_go_in_circles() {
+        slices().matching("dev.tsumuji.(*)..").should().beFreeOfCycles().check(CLASSES);
     }
 
-    private static void check(ArchRule rule) {
-        rule.allowEmptyShould(true).check(CLASSES);
+    @Test
+    void packages_of_a_module_do_not_go_in_circles() {
+        for (var module : List.of("wire", "engines", "logs", "iam", "lambda")) {
+            slices()
+                    .matching("dev.tsumuji." + module + ".(*)..")
+                    .should()
+                    .beFreeOfCycles()
+                    .allowEmptyShould(true)
+                    .check(CLASSES);
+        }
+    }
+
+    @Test
+    void names_say_what_a_thing_is() {
+        noClasses()
+                .should()
+                .haveNameMatching(".*(Manager|Helper|Utils?|Impl)(\\$.*)?")
+                .orShould()
+                .haveSimpleNameStartingWith("Abstract")
+                .check(CLASSES);
     }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,8 +42,8 @@ class AwsCliIT {
         }
     }
 
-    static Stream<FunctionPackage> languages() {
-        return Stream.of(FunctionPackage.node(), FunctionPackage.python(), FunctionPackage.java(), FunctionPackage.custom());
+    static List<FunctionPackage> languages() {
+        return FunctionPackage.all();
     }
 
     @ParameterizedTest

@@ -10,12 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import software.amazon.awssdk.core.SdkBytes;
 
 /**
- * The same function in every language: greets {@code event.name}, tells its own name, and prints one line.
+ * The same function in every language: greets {@code event.name}, tells its own name, and prints one line. An event with
+ * {@code fail} makes it fail with {@code as you wish}.
  *
  * @param runtime as AWS names it
  */
@@ -30,6 +33,7 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
                         """
                         exports.handler = async (event, context) => {
                           console.log('hello from node ' + event.name);
+                          if (event.fail) throw new TypeError('as you wish');
                           return { greeting: 'hello ' + event.name, function: context.functionName };
                         };
                         """)));
@@ -44,6 +48,8 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
                         """
                         def handler(event, context):
                             print('hello from python ' + event['name'])
+                            if 'fail' in event:
+                                raise ValueError('as you wish')
                             return {'greeting': 'hello ' + event['name'], 'function': context.function_name}
                         """)));
     }
@@ -92,13 +98,31 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
                           exec 3>&-
                           name=$(sed -n 's/.*"name": *"\\([^"]*\\)".*/\\1/p' <<< "$event")
                           echo "hello from shell $name"
+                          outcome=response
                           body="{\\"greeting\\":\\"hello $name\\",\\"function\\":\\"$AWS_LAMBDA_FUNCTION_NAME\\"}"
+                          case $event in *'"fail"'*)
+                            outcome=error
+                            body='{"errorType":"Wish","errorMessage":"as you wish"}'
+                          esac
                           exec 3<>"/dev/tcp/$host/$port"
-                          printf 'POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\nContent-Length: %s\\r\\n\\r\\n%s' "$id" "$host" "${#body}" "$body" >&3
+                          printf 'POST /2018-06-01/runtime/invocation/%s/%s HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\nContent-Length: %s\\r\\n\\r\\n%s' "$id" "$outcome" "$host" "${#body}" "$body" >&3
                           cat <&3 > /dev/null
                           exec 3>&-
                         done
                         """)));
+    }
+
+    static List<FunctionPackage> all() {
+        return List.of(node(), python(), java(), custom());
+    }
+
+    SdkBytes bytes() {
+        return SdkBytes.fromByteArray(zip);
+    }
+
+    @Override
+    public String toString() {
+        return runtime;
     }
 
     Path write(Path folder) {

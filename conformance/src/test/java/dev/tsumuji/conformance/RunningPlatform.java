@@ -4,12 +4,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.core.SdkClient;
+import software.amazon.awssdk.regions.Region;
 
 /**
  * The real server as a process of its own, with a data folder of its own, on a free port. It can be killed at any moment and
@@ -44,6 +51,56 @@ public final class RunningPlatform implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** One platform for all tests that only need a platform; it ends with the tests. */
+    public static RunningPlatform shared() {
+        return Shared.PLATFORM;
+    }
+
+    /** Lazily, and once. */
+    private static final class Shared {
+        static final RunningPlatform PLATFORM = start(temporary("shared"));
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(PLATFORM::close));
+        }
+    }
+
+    /** A new folder below {@code target}, so that what a failed test leaves can be looked at. */
+    public static Path temporary(String name) {
+        try {
+            var parent = Files.createDirectories(Path.of("target", "conformance").toAbsolutePath());
+            return Files.createTempDirectory(parent, name + "-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A client of the SDK for Java with the root key. */
+    public <C extends SdkClient, B extends AwsClientBuilder<B, C>> C client(B builder) {
+        return client(builder, AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY));
+    }
+
+    <C extends SdkClient, B extends AwsClientBuilder<B, C>> C client(B builder, AwsCredentials credentials) {
+        return builder.endpointOverride(URI.create(url()))
+                .region(Region.of(REGION))
+                .credentialsProvider(StaticCredentialsProvider.create(credentials))
+                .build();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Resident memory of the server's process; Linux only. */
+    long residentMebibytes() throws IOException {
+        for (var line : Files.readAllLines(Path.of("/proc", String.valueOf(pid()), "status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
+            }
+        }
+        throw new IOException("no VmRSS");
     }
 
     public String url() {

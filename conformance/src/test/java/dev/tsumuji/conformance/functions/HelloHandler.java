@@ -9,6 +9,9 @@ public final class HelloHandler implements RequestHandler<Map<String, Object>, M
     @Override
     public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
         context.getLogger().log("hello from java " + event.get("name"));
+        if (event.containsKey("fail")) {
+            throw new IllegalStateException("as you wish");
+        }
         return Map.of("greeting", "hello " + event.get("name"), "function", context.getFunctionName());
     }
 }

@@ -1,0 +1,215 @@
+package dev.tsumuji.conformance.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tsumuji.conformance.Roles;
+import dev.tsumuji.conformance.RunningPlatform;
+import dev.tsumuji.wire.http.Headers;
+import dev.tsumuji.wire.sign.Signer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+
+/**
+ * Warm invocations of a 1 KB echo, end to end: signature verified, authorised, run in a sandbox, its log lines written to
+ * disk; against the front door's own signed echo. One run measures all, several times in turn, so that the ratios hold
+ * however busy the machine is. Not part of the tests; run it by
+ *
+ * <pre>{@code ./tsumuji test -pl conformance -am -Dtest=InvokeBench -Dsurefire.failIfNoSpecifiedTests=false}</pre>
+ */
+class InvokeBench {
+    private static final int CONNECTIONS = Integer.getInteger("connections", 16);
+    private static final Duration ROUND = Duration.ofSeconds(Integer.getInteger("seconds", 5));
+    private static final int ROUNDS = Integer.getInteger("rounds", 3);
+    private static final byte[] EVENT =
+            ("{\"text\":\"" + "x".repeat(1024 - 11) + "\"}").getBytes(StandardCharsets.UTF_8);
+
+    /** @param best the round with the most requests: noise of the machine only ever takes away */
+    private record Line(String name, Load.Result best) {}
+
+    @Test
+    void warm_invocations_against_the_front_doors_own_echo(@TempDir Path folder) throws Exception {
+        var echo = Echo.start();
+        try (var platform = RunningPlatform.start(folder.resolve("data"))) {
+            var loads = new LinkedHashMap<String, Load>();
+            loads.put("front door's echo", load(echo.port(), EchoDoor.PATH, "tsumuji"));
+            for (var function : functions(folder).entrySet()) {
+                create(platform, function.getKey(), function.getValue());
+                loads.put(
+                        function.getKey(),
+                        load(platform.port(), "/2015-03-31/functions/" + function.getKey() + "/invocations", "lambda"));
+            }
+            var lines = new LinkedHashMap<String, Line>();
+            for (int round = 0; round <= ROUNDS; round++) {
+                for (var load : loads.entrySet()) {
+                    var result = load.getValue().run(ROUND);
+                    // the first round warms up
+                    if (round > 0) {
+                        lines.merge(load.getKey(), new Line(load.getKey(), result), InvokeBench::better);
+                    }
+                }
+            }
+            print(List.copyOf(lines.values()));
+        } finally {
+            echo.process().destroyForcibly().waitFor();
+        }
+    }
+
+    private static Line better(Line a, Line b) {
+        return a.best().perSecond() >= b.best().perSecond() ? a : b;
+    }
+
+    private static void print(List<Line> lines) {
+        double base = lines.getFirst().best().perSecond();
+        System.out.printf("%n%d connections, 1 KB, best of %d rounds of %ss%n", CONNECTIONS, ROUNDS, ROUND.toSeconds());
+        System.out.printf("%-20s %10s %8s %9s %9s%n", "", "per second", "ratio", "p50 ms", "p99 ms");
+        for (var line : lines) {
+            System.out.printf(
+                    "%-20s %10.0f %8.2f %9.2f %9.2f%n",
+                    line.name(),
+                    line.best().perSecond(),
+                    line.best().perSecond() / base,
+                    line.best().millis(0.5),
+                    line.best().millis(0.99));
+        }
+    }
+
+    private static Load load(int port, String path, String service) {
+        var host = "127.0.0.1:" + port;
+        var headers = new Signer(
+                        RunningPlatform.ACCESS_KEY, RunningPlatform.SECRET_KEY, null, RunningPlatform.REGION, service)
+                .sign("POST", path, null, Headers.of("host", host), EVENT, Instant.now());
+        var head = new StringBuilder("POST " + path + " HTTP/1.1\r\n");
+        headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        head.append("content-length: ").append(EVENT.length).append("\r\n\r\n");
+        var request = new ByteArrayOutputStream();
+        request.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
+        request.writeBytes(EVENT);
+        return new Load(port, request.toByteArray(), CONNECTIONS);
+    }
+
+    /** A function by its name: runtime, handler and files. */
+    private record Function(String runtime, String handler, Path zip) {}
+
+    private static Map<String, Function> functions(Path folder) throws Exception {
+        var functions = new LinkedHashMap<String, Function>();
+        functions.put("native", new Function("python3.11", "app.handler", nativeEcho(folder)));
+        var type = EchoHandler.class.getName();
+        try (var java = InvokeBench.class.getResourceAsStream("EchoHandler.class")) {
+            functions.put(
+                    "java",
+                    new Function(
+                            "java25",
+                            type + "::handle",
+                            pack(folder.resolve("java.zip"), Map.of(
+                                    type.replace('.', '/') + ".class",
+                                    Objects.requireNonNull(java).readAllBytes()))));
+        }
+        functions.put(
+                "node",
+                new Function(
+                        "nodejs20.x",
+                        "index.handler",
+                        pack(folder.resolve("node.zip"), Map.of(
+                                "index.js", "exports.handler = async (event) => event;".getBytes()))));
+        functions.put(
+                "python",
+                new Function(
+                        "python3.11",
+                        "app.handler",
+                        pack(folder.resolve("python.zip"), Map.of(
+                                "app.py", "def handler(event, context):\n    return event\n".getBytes()))));
+        return functions;
+    }
+
+    /** A Python function that, when it is loaded, becomes a C program on the same socket. */
+    private static Path nativeEcho(Path folder) throws Exception {
+        var source = folder.resolve("echo.c");
+        try (var echo = Objects.requireNonNull(InvokeBench.class.getResourceAsStream("echo.c"))) {
+            Files.copy(echo, source);
+        }
+        var compiler = new ProcessBuilder("cc", "-O2", "-o", "echo", source.toString())
+                .directory(folder.toFile())
+                .inheritIO()
+                .start();
+        assertThat(compiler.waitFor()).as("exit code of cc").isZero();
+        var become =
+                """
+                import os, sys
+                socket = sys.modules["__main__"]._socket
+                socket.set_inheritable(True)
+                os.execv("/var/task/echo", ["echo", str(socket.fileno())])
+                """;
+        return pack(
+                folder.resolve("native.zip"),
+                Map.of("app.py", become.getBytes(), "echo", Files.readAllBytes(folder.resolve("echo"))));
+    }
+
+    /** A zip file whose files may be executed. */
+    private static Path pack(Path zip, Map<String, byte[]> content) throws IOException {
+        try (var files = FileSystems.newFileSystem(
+                URI.create("jar:" + zip.toUri()), Map.of("create", "true", "enablePosixFileAttributes", "true"))) {
+            for (var file : content.entrySet()) {
+                var path = files.getPath("/" + file.getKey());
+                Files.createDirectories(Objects.requireNonNull(path.getParent()));
+                Files.write(path, file.getValue());
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+        }
+        return zip;
+    }
+
+    private static void create(RunningPlatform platform, String name, Function function) throws Exception {
+        try (var iam = platform.client(IamClient.builder());
+                var lambda = platform.client(LambdaClient.builder())) {
+            var role = Roles.basic(iam, "bench-role");
+            var zip = SdkBytes.fromByteArray(Files.readAllBytes(function.zip()));
+            lambda.createFunction(r -> r.functionName(name)
+                    .runtime(function.runtime())
+                    .handler(function.handler())
+                    .role(role)
+                    .timeout(30)
+                    .memorySize(1769)
+                    .code(c -> c.zipFile(zip)));
+            lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(name));
+            var answer = lambda.invoke(r -> r.functionName(name).payload(SdkBytes.fromByteArray(EVENT)));
+            assertThat(answer.payload().asUtf8String()).hasSizeBetween(1024, 1030);
+        }
+    }
+
+    /** The front door alone, in a process of its own. */
+    private record Echo(Process process, int port) {
+        static Echo start() throws Exception {
+            var process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            "-Xmx512m",
+                            "-Xms32m",
+                            "-XX:+UseSerialGC",
+                            "--enable-native-access=ALL-UNNAMED",
+                            "--sun-misc-unsafe-memory-access=allow",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            EchoDoor.class.getName())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            var line = process.inputReader().readLine();
+            return new Echo(process, Integer.parseInt(Objects.requireNonNull(line)));
+        }
+    }
+}
