@@ -177,8 +177,7 @@ class ArchitectureTest {
     @Test
     void packages_of_a_module_do_not_go_in_circles() {
         for (var module : List.of("wire", "engines", "logs", "iam", "lambda")) {
-            slices()
-                    .matching("dev.tsumuji." + module + ".(*)..")
+            slices().matching("dev.tsumuji." + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()
                     .allowEmptyShould(true)

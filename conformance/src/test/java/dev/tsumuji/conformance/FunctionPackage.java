@@ -25,12 +25,7 @@ import software.amazon.awssdk.core.SdkBytes;
 record FunctionPackage(String runtime, String handler, byte[] zip) {
 
     static FunctionPackage node() {
-        return new FunctionPackage(
-                "nodejs20.x",
-                "index.handler",
-                zip(Map.of(
-                        "index.js",
-                        """
+        return new FunctionPackage("nodejs20.x", "index.handler", zip(Map.of("index.js", """
                         exports.handler = async (event, context) => {
                           console.log('hello from node ' + event.name);
                           if (event.fail) throw new TypeError('as you wish');
@@ -40,12 +35,7 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
     }
 
     static FunctionPackage python() {
-        return new FunctionPackage(
-                "python3.11",
-                "app.handler",
-                zip(Map.of(
-                        "app.py",
-                        """
+        return new FunctionPackage("python3.11", "app.handler", zip(Map.of("app.py", """
                         def handler(event, context):
                             print('hello from python ' + event['name'])
                             if 'fail' in event:
@@ -75,14 +65,10 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
 
     /** A custom runtime in a few lines of shell and curl's work done by bash itself. */
     static FunctionPackage custom() {
-        return new FunctionPackage(
-                "provided.al2023",
-                "function.handler",
-                zip(Map.of(
-                        "bootstrap",
-                        """
+        return new FunctionPackage("provided.al2023", "function.handler", zip(Map.of("bootstrap", """
                         #!/bin/bash
                         set -euo pipefail
+                        export LC_ALL=C
                         IFS=: read -r host port <<< "$AWS_LAMBDA_RUNTIME_API"
                         while true; do
                           exec 3<>"/dev/tcp/$host/$port"

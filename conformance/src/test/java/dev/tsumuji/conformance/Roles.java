@@ -5,8 +5,7 @@ import software.amazon.awssdk.services.iam.model.EntityAlreadyExistsException;
 
 /** Execution roles as every tutorial makes them. */
 public final class Roles {
-    static final String TRUST =
-            """
+    static final String TRUST = """
             {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},\
             "Action":"sts:AssumeRole"}]}""";
     static final String BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";

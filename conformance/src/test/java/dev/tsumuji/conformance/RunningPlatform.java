@@ -70,7 +70,8 @@ public final class RunningPlatform implements AutoCloseable {
     /** A new folder below {@code target}, so that what a failed test leaves can be looked at. */
     public static Path temporary(String name) {
         try {
-            var parent = Files.createDirectories(Path.of("target", "conformance").toAbsolutePath());
+            var parent =
+                    Files.createDirectories(Path.of("target", "conformance").toAbsolutePath());
             return Files.createTempDirectory(parent, name + "-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -131,15 +132,24 @@ public final class RunningPlatform implements AutoCloseable {
     /** The variables that every AWS client reads. */
     public Map<String, String> environment() {
         return Map.of(
-                "AWS_ENDPOINT_URL", url(),
-                "AWS_ACCESS_KEY_ID", ACCESS_KEY,
-                "AWS_SECRET_ACCESS_KEY", SECRET_KEY,
-                "AWS_DEFAULT_REGION", REGION,
-                "AWS_REGION", REGION,
-                "AWS_EC2_METADATA_DISABLED", "true",
-                "AWS_PAGER", "",
-                "AWS_CONFIG_FILE", "/dev/null",
-                "AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+                "AWS_ENDPOINT_URL",
+                url(),
+                "AWS_ACCESS_KEY_ID",
+                ACCESS_KEY,
+                "AWS_SECRET_ACCESS_KEY",
+                SECRET_KEY,
+                "AWS_DEFAULT_REGION",
+                REGION,
+                "AWS_REGION",
+                REGION,
+                "AWS_EC2_METADATA_DISABLED",
+                "true",
+                "AWS_PAGER",
+                "",
+                "AWS_CONFIG_FILE",
+                "/dev/null",
+                "AWS_SHARED_CREDENTIALS_FILE",
+                "/dev/null");
     }
 
     /** As a power cut would, for this process: no hook runs. */
@@ -191,7 +201,8 @@ public final class RunningPlatform implements AutoCloseable {
             while (!Files.exists(ready)) {
                 if (!started.isAlive() || System.nanoTime() > deadline) {
                     started.destroyForcibly();
-                    throw new AssertionError("the platform did not start:\n" + Files.readString(data.resolve("printed.txt")));
+                    throw new AssertionError(
+                            "the platform did not start:\n" + Files.readString(data.resolve("printed.txt")));
                 }
                 Thread.sleep(20);
             }

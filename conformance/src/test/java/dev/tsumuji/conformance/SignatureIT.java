@@ -67,13 +67,16 @@ class SignatureIT {
 
     private static void refused(Answer answer, String code) {
         assertThat(answer.status()).as(answer.toString()).isBetween(400, 403);
-        assertThat(answer.body() + answer.headers().getOrDefault("x-amzn-errortype", "")).contains(code);
+        assertThat(answer.body() + answer.headers().getOrDefault("x-amzn-errortype", ""))
+                .contains(code);
     }
 
     @ParameterizedTest
     @EnumSource
     void a_right_signature_is_let_in(Service service) {
-        assertThat(wire.send(wire.signed(service.request(), service.signingName)).status()).isEqualTo(200);
+        assertThat(wire.send(wire.signed(service.request(), service.signingName))
+                        .status())
+                .isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -140,26 +143,30 @@ class SignatureIT {
     /** One byte of what is signed, changed into something that means something else. */
     private static byte[] changed(Message right, Seeded seeded) {
         return switch (seeded.below(6)) {
-            case 0 -> new Message(
-                            right.method().equals("GET") ? "POST" : "GET",
-                            right.path(),
-                            right.query(),
-                            right.headers(),
-                            right.body())
-                    .bytes();
-            case 1 -> new Message(right.method(), right.path() + "x", right.query(), right.headers(), right.body())
-                    .bytes();
-            case 2 -> new Message(
-                            right.method(),
-                            right.path(),
-                            right.query() == null ? "x=y" : right.query() + "1",
-                            right.headers(),
-                            right.body())
-                    .bytes();
+            case 0 ->
+                new Message(
+                                right.method().equals("GET") ? "POST" : "GET",
+                                right.path(),
+                                right.query(),
+                                right.headers(),
+                                right.body())
+                        .bytes();
+            case 1 ->
+                new Message(right.method(), right.path() + "x", right.query(), right.headers(), right.body()).bytes();
+            case 2 ->
+                new Message(
+                                right.method(),
+                                right.path(),
+                                right.query() == null ? "x=y" : right.query() + "1",
+                                right.headers(),
+                                right.body())
+                        .bytes();
             case 3 -> flippedHeader(right, seeded).bytes();
-            case 4 -> right.withBody((new String(right.body()) + " ").getBytes()).bytes();
-            default -> right.withHeader("authorization", flipped(right.headers().get("authorization"), seeded))
-                    .bytes();
+            case 4 ->
+                right.withBody((new String(right.body()) + " ").getBytes()).bytes();
+            default ->
+                right.withHeader("authorization", flipped(right.headers().get("authorization"), seeded))
+                        .bytes();
         };
     }
 

@@ -79,11 +79,12 @@ class TerraformIT {
         try (var installed = Files.list(Path.of("/opt"))) {
             installed.forEach(candidates::add);
         }
-        return candidates.stream().filter(path -> Files.isDirectory(path.resolve(PROVIDER))).findFirst();
+        return candidates.stream()
+                .filter(path -> Files.isDirectory(path.resolve(PROVIDER)))
+                .findFirst();
     }
 
-    private static final String STACK =
-            """
+    private static final String STACK = """
             provider "aws" {
               region                      = "us-east-1"
               skip_metadata_api_check     = true

@@ -34,8 +34,8 @@ class WhyIT {
                                 + "arn:aws:logs:us-east-1:000000000000:log-group:why-group:log-stream: "
                                 + "because no identity-based policy allows the logs:CreateLogGroup action");
 
-                var page = wire.send(wire.signed(
-                        wire.message("GET", "/_tsumuji/why/" + denied.requestId(), null, ""), "tsumuji"));
+                var page = wire.send(
+                        wire.signed(wire.message("GET", "/_tsumuji/why/" + denied.requestId(), null, ""), "tsumuji"));
                 assertThat(page.status()).as(page.body()).isEqualTo(200);
                 var record = JSON.readTree(page.body());
                 assertThat(record.path("operation").asText()).isEqualTo("CreateLogGroup");

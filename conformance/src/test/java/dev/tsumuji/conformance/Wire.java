@@ -44,7 +44,8 @@ record Wire(RunningPlatform platform) {
 
         byte[] bytes() {
             var head = new StringBuilder(method).append(' ').append(target()).append(" HTTP/1.1\r\n");
-            headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+            headers.forEach((name, value) ->
+                    head.append(name).append(": ").append(value).append("\r\n"));
             head.append("content-length: ").append(body.length).append("\r\nconnection: close\r\n\r\n");
             var bytes = new ByteArrayOutputStream();
             bytes.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
@@ -55,8 +56,7 @@ record Wire(RunningPlatform platform) {
 
     Message message(String method, String path, @Nullable String query, String body) {
         var host = "127.0.0.1:" + platform.port();
-        return new Message(
-                method, path, query, Headers.of("host", host), body.getBytes(StandardCharsets.UTF_8));
+        return new Message(method, path, query, Headers.of("host", host), body.getBytes(StandardCharsets.UTF_8));
     }
 
     /** CloudWatch Logs' protocol. */
@@ -82,8 +82,7 @@ record Wire(RunningPlatform platform) {
                 message.method(),
                 message.path(),
                 message.query(),
-                signer.sign(
-                        message.method(), message.path(), message.query(), message.headers(), message.body(), time),
+                signer.sign(message.method(), message.path(), message.query(), message.headers(), message.body(), time),
                 message.body());
     }
 
@@ -133,11 +132,12 @@ record Wire(RunningPlatform platform) {
         var headers = new TreeMap<String, String>();
         for (var header = line(in); !header.isEmpty(); header = line(in)) {
             int colon = header.indexOf(':');
-            headers.put(header.substring(0, colon).toLowerCase(Locale.ROOT), header.substring(colon + 1).strip());
+            headers.put(
+                    header.substring(0, colon).toLowerCase(Locale.ROOT),
+                    header.substring(colon + 1).strip());
         }
         var body = "chunked".equals(headers.get("transfer-encoding")) ? chunked(in) : in.readAllBytes();
-        return new Answer(
-                Integer.parseInt(status.split(" ")[1]), headers, new String(body, StandardCharsets.UTF_8));
+        return new Answer(Integer.parseInt(status.split(" ")[1]), headers, new String(body, StandardCharsets.UTF_8));
     }
 
     private static byte[] chunked(InputStream in) throws IOException {

@@ -96,7 +96,8 @@ class InvokeBench {
                         RunningPlatform.ACCESS_KEY, RunningPlatform.SECRET_KEY, null, RunningPlatform.REGION, service)
                 .sign("POST", path, null, Headers.of("host", host), EVENT, Instant.now());
         var head = new StringBuilder("POST " + path + " HTTP/1.1\r\n");
-        headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         head.append("content-length: ").append(EVENT.length).append("\r\n\r\n");
         var request = new ByteArrayOutputStream();
         request.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
@@ -117,24 +118,28 @@ class InvokeBench {
                     new Function(
                             "java25",
                             type + "::handle",
-                            pack(folder.resolve("java.zip"), Map.of(
-                                    type.replace('.', '/') + ".class",
-                                    Objects.requireNonNull(java).readAllBytes()))));
+                            pack(
+                                    folder.resolve("java.zip"),
+                                    Map.of(
+                                            type.replace('.', '/') + ".class",
+                                            Objects.requireNonNull(java).readAllBytes()))));
         }
         functions.put(
                 "node",
                 new Function(
                         "nodejs20.x",
                         "index.handler",
-                        pack(folder.resolve("node.zip"), Map.of(
-                                "index.js", "exports.handler = async (event) => event;".getBytes()))));
+                        pack(
+                                folder.resolve("node.zip"),
+                                Map.of("index.js", "exports.handler = async (event) => event;".getBytes()))));
         functions.put(
                 "python",
                 new Function(
                         "python3.11",
                         "app.handler",
-                        pack(folder.resolve("python.zip"), Map.of(
-                                "app.py", "def handler(event, context):\n    return event\n".getBytes()))));
+                        pack(
+                                folder.resolve("python.zip"),
+                                Map.of("app.py", "def handler(event, context):\n    return event\n".getBytes()))));
         return functions;
     }
 
@@ -149,8 +154,7 @@ class InvokeBench {
                 .inheritIO()
                 .start();
         assertThat(compiler.waitFor()).as("exit code of cc").isZero();
-        var become =
-                """
+        var become = """
                 import os, sys
                 socket = sys.modules["__main__"]._socket
                 socket.set_inheritable(True)
@@ -197,7 +201,8 @@ class InvokeBench {
     private record Echo(Process process, int port) {
         static Echo start() throws Exception {
             var process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx512m",
                             "-Xms32m",
                             "-XX:+UseSerialGC",

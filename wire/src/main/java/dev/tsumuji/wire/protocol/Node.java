@@ -78,7 +78,7 @@ final class Node {
         while (start < body.length()) {
             int end = body.indexOf('&', start);
             end = end < 0 ? body.length() : end;
-            int equals = body.indexOf('=', start);
+            int equals = body.indexOf('=', start, end);
             if (end > start) {
                 boolean bare = equals < 0 || equals > end;
                 var name = Text.decode(body.substring(start, bare ? end : equals), true);

@@ -19,7 +19,7 @@ record QueryString(Map<String, List<String>> parameters) {
             int end = raw.indexOf('&', start);
             end = end < 0 ? raw.length() : end;
             if (end > start) {
-                int equals = raw.indexOf('=', start);
+                int equals = raw.indexOf('=', start, end);
                 boolean bare = equals < 0 || equals > end;
                 var name = Text.decode(raw.substring(start, bare ? end : equals), true);
                 var value = bare ? "" : Text.decode(raw.substring(equals + 1, end), true);

@@ -266,7 +266,7 @@ record Authorization(
             to = query.indexOf('&', from);
             to = to < 0 ? query.length() : to;
             if (query.startsWith("X-Amz-", from)) {
-                int equals = query.indexOf('=', from);
+                int equals = query.indexOf('=', from, to);
                 if (equals > 0 && equals < to) {
                     fields.putIfAbsent(query.substring(from, equals), Text.decode(query.substring(equals + 1, to)));
                 }

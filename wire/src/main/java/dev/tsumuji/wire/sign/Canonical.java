@@ -149,7 +149,7 @@ final class Canonical {
 
     /** A zero between name and value, because it sorts before every character of a longer name, as {@code =} does not. */
     private static String pair(String query, int from, int to) {
-        int equals = query.indexOf('=', from);
+        int equals = query.indexOf('=', from, to);
         var text = new StringBuilder(to - from + 16);
         var named = equals >= 0 && equals < to;
         Text.reencode(text, query, from, named ? equals : to, true, false);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +40,24 @@ public final class Verifier {
         this.bodyMaxBytes = bodyMaxBytes;
     }
 
-    /** The signing name of the service that the request claims to be for; {@code s3} when it claims none. */
+    /** A REST path of the other services begins with the API's date; an object's hardly ever does. */
+    private static final Pattern DATED_PATH = Pattern.compile("/20\\d\\d-\\d\\d-\\d\\d/.*");
+
+    /**
+     * The signing name of the service that the request claims to be for. When it claims none, empty if its form shows that
+     * it is not for S3, else {@code s3}.
+     */
     public static String claimedService(Request request) {
-        return Authorization.service(request).orElse("s3");
+        return Authorization.service(request).orElseGet(() -> looksLikeS3(request) ? "s3" : "");
+    }
+
+    private static boolean looksLikeS3(Request request) {
+        var headers = request.headers();
+        var type = headers.get("content-type");
+        return !headers.has("x-amz-target")
+                && !headers.has("smithy-protocol")
+                && (type == null || !type.startsWith("application/x-www-form-urlencoded"))
+                && !DATED_PATH.matcher(request.path()).matches();
     }
 
     /**
