@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatchlogs.model.CreateLogGroupRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogGroupsRequest;
@@ -30,6 +31,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroupSummary;
  */
 final class LogGroups {
     private static final String STANDARD = "STANDARD";
+    private static final Pattern NAME = Pattern.compile("[\\.\\-_/#A-Za-z0-9]+");
     private static final int SCAN_CHUNK = 500;
 
     private final Kv kv;
@@ -43,6 +45,7 @@ final class LogGroups {
     void create(CreateLogGroupRequest request) {
         var name = request.logGroupName();
         LogStreams.checkLength(name);
+        LogStreams.checkPattern("logGroupName", name, NAME);
         if (name.startsWith("aws/")) {
             throw LogsErrors.invalid("Log groups starting with AWS/ are reserved for AWS.");
         }

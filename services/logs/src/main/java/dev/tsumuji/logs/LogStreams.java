@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogStreamsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogStreamsResponse;
@@ -21,6 +22,7 @@ final class LogStreams {
     /** Sequence tokens mean nothing any more, but clients still read one. */
     static final String SEQUENCE_TOKEN = "49039859573746120000000000000000000000000000000000000000";
 
+    private static final Pattern NAME = Pattern.compile("[^:*]*");
     private static final int SCAN_CHUNK = 500;
 
     private final Kv kv;
@@ -40,8 +42,17 @@ final class LogStreams {
         }
     }
 
+    /** Characters that would make an ARN ambiguous are not let in, whoever calls. */
+    static void checkPattern(String member, String name, Pattern pattern) {
+        if (!pattern.matcher(name).matches()) {
+            throw LogsErrors.invalid("1 validation error detected: Value '" + name + "' at '" + member
+                    + "' failed to satisfy constraint: Member must satisfy regular expression pattern: " + pattern);
+        }
+    }
+
     void create(String groupName, String name) {
         checkLength(name);
+        checkPattern("logStreamName", name, NAME);
         var stream = new Stream(
                 ByteBuffer.wrap(ids.bytes(Long.BYTES)).getLong(),
                 name,

@@ -80,6 +80,21 @@ class LogGroupsTest {
     }
 
     @Test
+    void names_hold_no_characters_that_would_confuse_an_arn() {
+        fails(
+                InvalidParameterException.class,
+                "1 validation error detected: Value 'a:b' at 'logGroupName' failed to satisfy constraint: "
+                        + "Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+",
+                () -> it.withGroup("a:b"));
+        it.withGroup("g");
+        fails(
+                InvalidParameterException.class,
+                "1 validation error detected: Value 'a*' at 'logStreamName' failed to satisfy constraint: "
+                        + "Member must satisfy regular expression pattern: [^:*]*",
+                () -> it.withStream("g", "a*"));
+    }
+
+    @Test
     void accounts_and_regions_have_groups_of_their_own() {
         it.withGroup("g");
         it.region = "us-east-1";
