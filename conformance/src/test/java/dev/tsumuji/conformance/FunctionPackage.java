@@ -5,10 +5,11 @@ import dev.tsumuji.conformance.functions.HelloHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
+import java.net.JarURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,18 +50,24 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
         var name = HelloHandler.class.getName().replace('.', '/') + ".class";
         try (var in = HelloHandler.class.getClassLoader().getResourceAsStream(name)) {
             files.put(name, in.readAllBytes());
-            var jar = Path.of(RequestHandler.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
+            var jar = interfaces();
             files.put("lib/" + jar.getFileName(), Files.readAllBytes(jar));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
         }
         return new FunctionPackage("java21", HelloHandler.class.getName() + "::handleRequest", zipOf(files));
+    }
+
+    /** AWS's jar, also where the platform's own Java bootstrap stands before it on the class path. */
+    private static Path interfaces() throws IOException {
+        var name = RequestHandler.class.getName().replace('.', '/') + ".class";
+        for (var url : Collections.list(RequestHandler.class.getClassLoader().getResources(name))) {
+            if (url.openConnection() instanceof JarURLConnection jar
+                    && jar.getJarFileURL().getPath().contains("aws-lambda-java-core")) {
+                return Path.of(jar.getJarFileURL().getPath());
+            }
+        }
+        throw new IOException("aws-lambda-java-core is not on the class path");
     }
 
     /** A custom runtime in a few lines of shell and curl's work done by bash itself. */
