@@ -2,19 +2,19 @@ package dev.tsumuji.conformance;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.tsumuji.conformance.functions.HelloHandler;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.JarURLConnection;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import software.amazon.awssdk.core.SdkBytes;
 
 /**
@@ -132,17 +132,22 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
         return zipOf(files);
     }
 
+    /** Every file may be executed: a bootstrap has to be. */
     private static byte[] zipOf(Map<String, byte[]> files) {
-        var bytes = new ByteArrayOutputStream();
-        try (var zip = new ZipOutputStream(bytes)) {
-            for (var file : files.entrySet()) {
-                zip.putNextEntry(new ZipEntry(file.getKey()));
-                zip.write(file.getValue());
-                zip.closeEntry();
+        try {
+            var zip = RunningPlatform.temporary("zip").resolve("code.zip");
+            try (var inside = FileSystems.newFileSystem(
+                    URI.create("jar:" + zip.toUri()), Map.of("create", "true", "enablePosixFileAttributes", "true"))) {
+                for (var file : files.entrySet()) {
+                    var path = inside.getPath("/" + file.getKey());
+                    Files.createDirectories(path.getParent());
+                    Files.write(path, file.getValue());
+                    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+                }
             }
+            return Files.readAllBytes(zip);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return bytes.toByteArray();
     }
 }
