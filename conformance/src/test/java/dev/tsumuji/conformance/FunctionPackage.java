@@ -86,8 +86,9 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
                             [ -z "$header" ] && break
                             name=${header%%:*}
                             if [ "${name,,}" = lambda-runtime-aws-request-id ]; then id=${header#*: }; fi
+                            if [ "${name,,}" = content-length ]; then length=${header#*: }; fi
                           done
-                          event=$(cat <&3)
+                          event=$(head -c "$length" <&3)
                           exec 3>&-
                           name=$(sed -n 's/.*"name": *"\\([^"]*\\)".*/\\1/p' <<< "$event")
                           echo "hello from shell $name"
@@ -99,7 +100,7 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
                           esac
                           exec 3<>"/dev/tcp/$host/$port"
                           printf 'POST /2018-06-01/runtime/invocation/%s/%s HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\nContent-Length: %s\\r\\n\\r\\n%s' "$id" "$outcome" "$host" "${#body}" "$body" >&3
-                          cat <&3 > /dev/null
+                          read -r status <&3
                           exec 3>&-
                         done
                         """)));
