@@ -41,8 +41,8 @@ final class Instances implements AutoCloseable {
     sealed interface Taken {
         record Ready(Instance instance, InstancePool pool) implements Taken {}
 
-        /** The instance is dead; it is only good for its log. */
-        record Broken(Instance instance, Duration initTook, Sandbox.Answer answer) implements Taken {}
+        /** An instance that can only say why it failed; to be put back like any other. */
+        record Broken(Instance instance, InstancePool pool, Duration initTook) implements Taken {}
     }
 
     /** @throws IOException when no sandbox can be started */
@@ -75,11 +75,7 @@ final class Instances implements AutoCloseable {
                     instance.initUnreported = ready.took();
                     yield new Taken.Ready(instance, pool);
                 }
-                case Sandbox.Init.Failed failed -> {
-                    instance.close();
-                    pool.putBack(instance, 0);
-                    yield new Taken.Broken(instance, failed.took(), failed.answer());
-                }
+                case Sandbox.Init.Failed failed -> new Taken.Broken(instance, pool, failed.took());
             };
         } finally {
             permit.run();

@@ -96,7 +96,13 @@ final class Invocations {
                         instances.putBack(instance, pool);
                     }
                 }
-                case Instances.Taken.Broken broken -> broken(target, broken, requestId, tail);
+                case Instances.Taken.Broken broken -> {
+                    try {
+                        yield broken(target, broken, invokedArn, requestId, payload, tail);
+                    } finally {
+                        instances.putBack(broken.instance(), broken.pool());
+                    }
+                }
             };
         } catch (IOException e) {
             throw LambdaErrors.service("The function could not be started: " + e.getMessage(), e);
@@ -161,14 +167,23 @@ final class Invocations {
     }
 
     /** An instance whose initialisation failed: the invocation that waited for it is answered with its error. */
-    private Outcome broken(Target target, Instances.Taken.Broken broken, String requestId, boolean tail) {
+    private Outcome broken(
+            Target target,
+            Instances.Taken.Broken broken,
+            String invokedArn,
+            String requestId,
+            byte[] payload,
+            boolean tail) {
         var instance = broken.instance();
         if (tail) {
             instance.log.beginTail();
         }
-        instance.log.add(clock.millis(), ReportLine.start(requestId, target.version()));
-        end(target, instance, requestId, 0, broken.initTook(), broken.answer());
-        return new Outcome(broken.answer(), tail ? instance.log.endTail() : new byte[0]);
+        var now = clock.instant();
+        instance.log.add(now.toEpochMilli(), ReportLine.start(requestId, target.version()));
+        var answer = instance.sandbox.invoke(new Sandbox.Invocation(
+                requestId, payload, now.plus(target.timeout()), invokedArn, null, null, null));
+        end(target, instance, requestId, 0, broken.initTook(), answer);
+        return new Outcome(answer, tail ? instance.log.endTail() : new byte[0]);
     }
 
     private static Sandbox.Answer limited(Sandbox.Answer answer) {

@@ -100,6 +100,9 @@ final class ScriptedSandboxes implements Sandboxes {
 
         @Override
         public Answer invoke(Invocation invocation) {
+            if (awaitInit() instanceof Init.Failed failed) {
+                return failed.answer();
+            }
             invocations.add(invocation);
             Answer answer = new Answer.Success(new byte[] {'n', 'u', 'l', 'l'});
             for (var line : program) {
