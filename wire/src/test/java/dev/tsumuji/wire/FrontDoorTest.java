@@ -127,8 +127,8 @@ class FrontDoorTest {
     @Test
     void an_unsigned_request_is_refused() throws Exception {
         var answer = send(HttpClient.Version.HTTP_1_1, null, "/", "hello");
-        assertThat(answer.statusCode()).isEqualTo(403);
-        assertThat(answer.body()).isEqualTo("Access Denied");
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).isEqualTo("Request is missing Authentication Token");
     }
 
     @Test
@@ -160,7 +160,7 @@ class FrontDoorTest {
                         .body())
                 .isEqualTo(path);
         assertThat(send(HttpClient.Version.HTTP_1_1, null, path, "").statusCode())
-                .isEqualTo(403);
+                .isEqualTo(400);
         assertThat(send(HttpClient.Version.HTTP_1_1, signer("lambda"), path, "").statusCode())
                 .isEqualTo(400);
         var role = new Signer(Keys.TEMPORARY_ID, Keys.SECRET, Keys.TOKEN, "eu-central-1", "tsumuji");
