@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param headers by lower-case name; trailers included
  * @param body null when it was larger than allowed (it has been read and thrown away)
+ * @param last whether the client expects the connection to end with the answer
  */
-record HttpExchange(String method, String path, Map<String, String> headers, byte @Nullable [] body) {
+record HttpExchange(String method, String path, Map<String, String> headers, byte @Nullable [] body, boolean last) {
 
     private static final int HEAD_MAX_BYTES = 64 * 1024;
 
@@ -43,7 +44,10 @@ record HttpExchange(String method, String path, Map<String, String> headers, byt
                         .contains("chunked")
                 ? chunks(in, headers, bodyMaxBytes)
                 : whole(in, headers, bodyMaxBytes);
-        return new HttpExchange(words[0], words[1], headers, body);
+        var connection = headers.getOrDefault("connection", "").toLowerCase(Locale.ROOT);
+        var last = connection.contains("close")
+                || words[2].equals("HTTP/1.0") && !connection.contains("keep-alive");
+        return new HttpExchange(words[0], words[1], headers, body, last);
     }
 
     private static void headers(InputStream in, Map<String, String> headers) throws IOException {

@@ -100,6 +100,9 @@ final class RuntimeApi implements Wire {
             while ((request = HttpExchange.read(in, out, Faults.ANSWER_MAX_BYTES)) != null) {
                 answer(request, out);
                 out.flush();
+                if (request.last()) {
+                    return;
+                }
             }
         } catch (IOException e) {
             // the runtime closed it, or doesn't speak HTTP

@@ -57,6 +57,28 @@ class RuntimeApiTest {
     }
 
     @Test
+    void a_connection_that_the_runtime_wants_closed_ends_with_its_answer() {
+        try (var f = machine.function("provided.al2023", "function.handler")
+                .file("bootstrap", """
+                        #!/bin/bash
+                        IFS=: read -r host port <<< "$AWS_LAMBDA_RUNTIME_API"
+                        while true; do
+                          exec 3<>"/dev/tcp/$host/$port"
+                          printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n' >&3
+                          answer=$(tr -d '\\r' <&3)
+                          id=$(sed -n 's/^Lambda-Runtime-Aws-Request-Id: //p' <<< "$answer")
+                          event=$(tail -n 1 <<< "$answer")
+                          exec 3<>"/dev/tcp/$host/$port"
+                          printf 'POST /2018-06-01/runtime/invocation/%s/response HTTP/1.0\\r\\nContent-Length: %s\\r\\n\\r\\n%s' "$id" "${#event}" "$event" >&3
+                          cat <&3 > /dev/null
+                        done
+                        """)) {
+            assertThat(f.ask("[1]")).isEqualTo("[1]");
+            assertThat(f.ask("[2]")).isEqualTo("[2]");
+        }
+    }
+
+    @Test
     void errors_of_invocations_and_of_initialisation_are_handed_on() {
         try (var f = custom("""
                 r, event = call('GET', 'invocation/next')
