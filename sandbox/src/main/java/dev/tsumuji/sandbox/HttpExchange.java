@@ -45,8 +45,7 @@ record HttpExchange(String method, String path, Map<String, String> headers, byt
                 ? chunks(in, headers, bodyMaxBytes)
                 : whole(in, headers, bodyMaxBytes);
         var connection = headers.getOrDefault("connection", "").toLowerCase(Locale.ROOT);
-        var last = connection.contains("close")
-                || words[2].equals("HTTP/1.0") && !connection.contains("keep-alive");
+        var last = connection.contains("close") || words[2].equals("HTTP/1.0") && !connection.contains("keep-alive");
         return new HttpExchange(words[0], words[1], headers, body, last);
     }
 

@@ -86,6 +86,9 @@ class PlatformCrashTest {
         var out = reader(platform);
         assertThat(out.readLine()).startsWith("full");
         assertThat(out.readLine()).startsWith("[\"hidden\", [\"bin\"");
+        for (int i = 0; i < 100 && processes() == 0; i++) {
+            Thread.sleep(20); // it answered before the child it started had become its program
+        }
         assertThat(processes()).isEqualTo(1);
         Thread.sleep(100); // long enough to be frozen
         platform.destroyForcibly().waitFor();

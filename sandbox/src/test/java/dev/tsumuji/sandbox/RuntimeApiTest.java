@@ -58,8 +58,7 @@ class RuntimeApiTest {
 
     @Test
     void a_connection_that_the_runtime_wants_closed_ends_with_its_answer() {
-        try (var f = machine.function("provided.al2023", "function.handler")
-                .file("bootstrap", """
+        try (var f = machine.function("provided.al2023", "function.handler").file("bootstrap", """
                         #!/bin/bash
                         IFS=: read -r host port <<< "$AWS_LAMBDA_RUNTIME_API"
                         while true; do

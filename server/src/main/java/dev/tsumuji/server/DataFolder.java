@@ -35,8 +35,7 @@ final class DataFolder implements AutoCloseable {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
         }
-        var channel =
-                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         var lock = tryLock(channel);
         if (lock == null) {
             channel.close();
@@ -66,17 +65,13 @@ final class DataFolder implements AutoCloseable {
 
     void writeCredentials(String account, String accessKeyId, String secretAccessKey, String region)
             throws IOException {
-        replace(
-                "credentials",
-                """
+        replace("credentials", """
                 # Root key of account %s. Whoever reads it may do everything there.
                 [default]
                 aws_access_key_id = %s
                 aws_secret_access_key = %s
                 region = %s
-                """
-                        .formatted(account, accessKeyId, secretAccessKey, region),
-                "rw-------");
+                """.formatted(account, accessKeyId, secretAccessKey, region), "rw-------");
     }
 
     private void replace(String name, String text, String mode) throws IOException {

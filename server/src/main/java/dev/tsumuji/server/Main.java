@@ -39,10 +39,12 @@ public final class Main {
     private static void welcome(PrintStream out, Platform platform) {
         long millis = ManagementFactory.getRuntimeMXBean().getUptime();
         out.println("Tsumuji is ready at " + platform.url() + " (" + millis + " ms)");
-        platform.newRootKey().ifPresent(key -> out.println("""
+        platform.newRootKey()
+                .ifPresent(key -> out.println("""
                 Root key of account %s, shown once and kept in %s:
                   access key  %s
-                  secret key  %s""".formatted(key.account(), platform.credentialsFile(), key.accessKeyId(), key.secretAccessKey())));
+                  secret key  %s""".formatted(
+                                key.account(), platform.credentialsFile(), key.accessKeyId(), key.secretAccessKey())));
         out.println("""
                 Isolation: %s
                 Next, in another terminal:

@@ -53,11 +53,16 @@ final class Pages {
 
     Map<String, Page> byPath() {
         return Map.of(
-                "/_localstack/health", Page.open(this::health),
-                "/_tsumuji/status", this::status,
-                "/_tsumuji/why/", this::why,
-                "/_tsumuji/accounts", this::accounts,
-                LambdaService.DOWNLOADS, Page.open(this::download));
+                "/_localstack/health",
+                Page.open(this::health),
+                "/_tsumuji/status",
+                this::status,
+                "/_tsumuji/why/",
+                this::why,
+                "/_tsumuji/accounts",
+                this::accounts,
+                LambdaService.DOWNLOADS,
+                Page.open(this::download));
     }
 
     /** A function's package behind the link that {@code GetFunction} gave out; the link itself is the permission. */
@@ -65,7 +70,8 @@ final class Pages {
         var token = request.path().substring(LambdaService.DOWNLOADS.length());
         var zip = lambda.download(token).orElseThrow(() -> Failures.of("AccessDenied", 403, "Request has expired"));
         reply.header("Content-Type", "application/zip");
-        try (zip; var out = reply.stream(200, -1)) {
+        try (zip;
+                var out = reply.stream(200, -1)) {
             zip.transferTo(out);
         }
     }
@@ -86,7 +92,8 @@ final class Pages {
         answer(reply, json -> {
             json.writeStringField("version", version());
             json.writeNumberField("pid", ProcessHandle.current().pid());
-            json.writeNumberField("uptimeMillis", ManagementFactory.getRuntimeMXBean().getUptime());
+            json.writeNumberField(
+                    "uptimeMillis", ManagementFactory.getRuntimeMXBean().getUptime());
             json.writeStringField("url", platform.url());
             json.writeStringField("region", platform.region());
             json.writeStringField("account", call.account());

@@ -81,8 +81,8 @@ public final class Platform implements AutoCloseable {
         // services
         var sts = closing.add(new StsService(iam.credentials(), cloud, clock, ids));
         var logs = closing.add(new LogsService(kv, clock, ids, scheduler));
-        var lambda = closing.add(new LambdaService(
-                kv, blobs, outbox, cloud, sandboxes, clock, ids, scheduler, lambdaSettings()));
+        var lambda = closing.add(
+                new LambdaService(kv, blobs, outbox, cloud, sandboxes, clock, ids, scheduler, lambdaSettings()));
         var services = List.of(iam.service(), sts.service(), logs.service(), lambda.service());
         services.forEach(cloud::add);
 
@@ -157,7 +157,8 @@ public final class Platform implements AutoCloseable {
 
     /** Functions of the account in the default region. */
     int functions(String account) {
-        return cloud.client(LambdaClient.class, new Caller(new Principal.Root(account), null, account, region(), Map.of()))
+        return cloud.client(
+                        LambdaClient.class, new Caller(new Principal.Root(account), null, account, region(), Map.of()))
                 .getAccountSettings(GetAccountSettingsRequest.builder().build())
                 .accountUsage()
                 .functionCount()
@@ -175,7 +176,9 @@ public final class Platform implements AutoCloseable {
 
     private void drain() throws InterruptedException {
         if (!door.drain(settings.get(PlatformSettings.DRAIN))) {
-            LOG.log(System.Logger.Level.WARNING, "some requests took longer than the time for stopping and were cut off");
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "some requests took longer than the time for stopping and were cut off");
         }
         door.close();
     }

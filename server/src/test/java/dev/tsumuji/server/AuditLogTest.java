@@ -25,7 +25,10 @@ class AuditLogTest {
             log.record(entry("r-2", false));
             assertThat(log.find("r-2"))
                     .hasValueSatisfying(line -> assertThat(line)
-                            .contains("\"allowed\":false", "because no identity-based policy allows", "\"errorCode\":\"AccessDenied\""));
+                            .contains(
+                                    "\"allowed\":false",
+                                    "because no identity-based policy allows",
+                                    "\"errorCode\":\"AccessDenied\""));
             assertThat(log.find("r-3")).isEmpty();
         }
     }
@@ -68,8 +71,11 @@ class AuditLogTest {
                 false,
                 Map.of());
         var decision = new Decision(
-                allowed, "lambda:ListFunctions", "*", "because no identity-based policy allows it", List.of("none matched"));
-        return new Audit.Entry(
-                call, "lambda", "ListFunctions", List.of(decision), allowed ? "" : "AccessDenied", 1000);
+                allowed,
+                "lambda:ListFunctions",
+                "*",
+                "because no identity-based policy allows it",
+                List.of("none matched"));
+        return new Audit.Entry(call, "lambda", "ListFunctions", List.of(decision), allowed ? "" : "AccessDenied", 1000);
     }
 }

@@ -30,14 +30,18 @@ class PlatformTest {
     void a_service_is_called_without_http_and_remembers_over_a_restart() throws Exception {
         try (var platform = start()) {
             assertThat(platform.client(StsClient.class)
-                            .getCallerIdentity(GetCallerIdentityRequest.builder().build())
+                            .getCallerIdentity(
+                                    GetCallerIdentityRequest.builder().build())
                             .arn())
                     .isEqualTo("arn:aws:iam::000000000000:root");
             platform.client(IamClient.class)
                     .createUser(CreateUserRequest.builder().userName("ame").build());
         }
         try (var platform = start()) {
-            assertThat(platform.client(IamClient.class).getUser(user -> user.userName("ame")).user().arn())
+            assertThat(platform.client(IamClient.class)
+                            .getUser(user -> user.userName("ame"))
+                            .user()
+                            .arn())
                     .isEqualTo("arn:aws:iam::000000000000:user/ame");
         }
     }
@@ -47,7 +51,8 @@ class PlatformTest {
         try (var platform = start()) {
             assertThat(platform.newRootKey()).isPresent();
             var file = platform.credentialsFile();
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
             assertThat(file).content().contains(platform.newRootKey().get().accessKeyId());
         }
         try (var platform = start()) {

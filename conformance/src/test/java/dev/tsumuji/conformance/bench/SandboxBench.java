@@ -84,12 +84,28 @@ public final class SandboxBench {
         var python = code("python", "app.py", "def handler(event, context):\n    return event\n");
         var java = code("java", "Hello.java", JAVA);
         var classPath = System.getProperty("java.class.path");
-        execute("javac", "-d", java.toString(), "-cp", classPath, java.resolve("Hello.java").toString());
+        execute(
+                "javac",
+                "-d",
+                java.toString(),
+                "-cp",
+                classPath,
+                java.resolve("Hello.java").toString());
         var echo = code("echo", "echo.c", ECHO);
-        execute("cc", "-O2", "-o", echo.resolve("echo").toString(), echo.resolve("echo.c").toString());
+        execute(
+                "cc",
+                "-O2",
+                "-o",
+                echo.resolve("echo").toString(),
+                echo.resolve("echo.c").toString());
 
-        System.out.printf(Locale.ROOT, "%-34s %6.1f ms%n", "bare process: echo in C, to its end", median(() -> bare(echo.resolve("echo").toString())));
-        System.out.printf(Locale.ROOT, "%-34s %6.1f ms%n", "bare process: node -e 0", median(() -> bare("node", "-e", "0")));
+        System.out.printf(
+                Locale.ROOT,
+                "%-34s %6.1f ms%n",
+                "bare process: echo in C, to its end",
+                median(() -> bare(echo.resolve("echo").toString())));
+        System.out.printf(
+                Locale.ROOT, "%-34s %6.1f ms%n", "bare process: node -e 0", median(() -> bare("node", "-e", "0")));
         try (var sandboxes = NativeSandboxes.open(
                 new SandboxSettings(directory.resolve("echo-own"), false, Map.of("node", echo.resolve("echo"))))) {
             System.out.println(sandboxes.isolation());
@@ -135,7 +151,10 @@ public final class SandboxBench {
     }
 
     private static void bare(String... command) throws Exception {
-        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+        new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
     }
 
     private interface Step {
@@ -193,7 +212,12 @@ public final class SandboxBench {
         Arrays.sort(times);
         var middle = times[times.length / 2];
         System.out.printf(
-                Locale.ROOT, "cold  %-28s %6.1f ms   (best %.1f, worst %.1f)%n", name, middle, times[0], times[times.length - 1]);
+                Locale.ROOT,
+                "cold  %-28s %6.1f ms   (best %.1f, worst %.1f)%n",
+                name,
+                middle,
+                times[0],
+                times[times.length - 1]);
         return middle;
     }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDB;
@@ -26,9 +27,14 @@ import org.rocksdb.RocksDBException;
  */
 public final class RocksKv implements Kv {
     private final OptimisticKv kv;
+    private final RocksDB db;
+    private final Watermark watermark;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private RocksKv(OptimisticKv kv) {
+    private RocksKv(OptimisticKv kv, RocksDB db, Watermark watermark) {
         this.kv = kv;
+        this.db = db;
+        this.watermark = watermark;
     }
 
     /** @throws KvException {@code ENGINE} when the directory is in use or of a newer format, {@code CORRUPT} */
@@ -44,10 +50,24 @@ public final class RocksKv implements Kv {
             NativeLibrary.load(directory.resolve("native"));
             var options = settings.open();
             var db = open(directory, options);
-            return new RocksKv(new OptimisticKv(new RocksStore(db, options, space, fatal), "rocksdb", clock));
+            var watermark = new Watermark(directory);
+            mark(db, options, watermark);
+            return new RocksKv(
+                    new OptimisticKv(new RocksStore(db, options, space, fatal), "rocksdb", clock), db, watermark);
         } catch (IOException e) {
             throw new KvException(Kind.ENGINE, "the store can't be opened in " + directory + ": " + e, e);
         }
+    }
+
+    private static void mark(RocksDB db, RocksSettings.Opened options, Watermark watermark) throws IOException {
+        try {
+            watermark.check(db.getLatestSequenceNumber());
+        } catch (KvException | IOException e) {
+            db.close();
+            options.close();
+            throw e;
+        }
+        watermark.raise(db.getLatestSequenceNumber());
     }
 
     private static RocksDB open(Path directory, RocksSettings.Opened options) {
@@ -87,6 +107,9 @@ public final class RocksKv implements Kv {
 
     @Override
     public void close() {
+        if (closed.compareAndSet(false, true)) {
+            watermark.raise(db.getLatestSequenceNumber());
+        }
         kv.close();
     }
 }

@@ -180,8 +180,8 @@ final class Invocations {
         }
         var now = clock.instant();
         instance.log.add(now.toEpochMilli(), ReportLine.start(requestId, target.version()));
-        var answer = instance.sandbox.invoke(new Sandbox.Invocation(
-                requestId, payload, now.plus(target.timeout()), invokedArn, null, null, null));
+        var answer = instance.sandbox.invoke(
+                new Sandbox.Invocation(requestId, payload, now.plus(target.timeout()), invokedArn, null, null, null));
         end(target, instance, requestId, 0, broken.initTook(), answer);
         return new Outcome(answer, tail ? instance.log.endTail() : new byte[0]);
     }
