@@ -70,6 +70,8 @@ final class Events {
             var name = event.function();
             var target = runner.active(runner.target(name), name);
             var outcome = runner.run(target, name.arn(), event.requestId(), event.payload(), null, false);
+            // an event that will not run again has left its trace, whatever happens next
+            outcome.log().flush();
             return switch (outcome.answer()) {
                 case Sandbox.Answer.Success success -> new Outbox.Outcome.Done();
                 case Sandbox.Answer.Failure failure -> failed(event.afterFailure());

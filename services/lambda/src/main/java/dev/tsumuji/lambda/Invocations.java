@@ -67,8 +67,11 @@ final class Invocations {
         return answer(outcome, target.version());
     }
 
-    /** @param logTail end of the invocation's log; empty when not asked for */
-    record Outcome(Sandbox.Answer answer, byte[] logTail) {}
+    /**
+     * @param logTail end of the invocation's log; empty when not asked for
+     * @param log where the invocation's lines are, which may still be waiting to be written
+     */
+    record Outcome(Sandbox.Answer answer, byte[] logTail, FunctionLog log) {}
 
     /**
      * Runs a function once.
@@ -138,7 +141,7 @@ final class Invocations {
         var init = instance.initUnreported;
         instance.initUnreported = null;
         end(target, instance, requestId, nanos, init, answer);
-        return new Outcome(answer, tail ? log.endTail() : new byte[0]);
+        return new Outcome(answer, tail ? log.endTail() : new byte[0], log);
     }
 
     private void end(
@@ -183,7 +186,7 @@ final class Invocations {
         var answer = instance.sandbox.invoke(
                 new Sandbox.Invocation(requestId, payload, now.plus(target.timeout()), invokedArn, null, null, null));
         end(target, instance, requestId, 0, broken.initTook(), answer);
-        return new Outcome(answer, tail ? instance.log.endTail() : new byte[0]);
+        return new Outcome(answer, tail ? instance.log.endTail() : new byte[0], instance.log);
     }
 
     private static Sandbox.Answer limited(Sandbox.Answer answer) {
