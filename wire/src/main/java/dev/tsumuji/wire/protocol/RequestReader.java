@@ -52,10 +52,16 @@ final class RequestReader {
                 case REST_JSON, REST_XML -> rest(builder);
             }
         } catch (JsonProcessingException e) {
-            throw new Malformed(String.valueOf(e.getOriginalMessage()));
+            throw new Malformed(withoutSource(String.valueOf(e.getOriginalMessage())));
         } catch (CharConversionException e) {
             throw new Malformed(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The parser tells from which object of ours it read, which is nobody's business. */
+    private static String withoutSource(String message) {
+        int place = message.indexOf(" (start ");
+        return place < 0 ? message : message.substring(0, place);
     }
 
     private void form(SdkPojo builder) {
