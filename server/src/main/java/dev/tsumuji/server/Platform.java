@@ -96,7 +96,8 @@ public final class Platform implements AutoCloseable {
                 iam.credentials(),
                 clock,
                 ids,
-                pages.byPath());
+                pages.byPath(),
+                List.of());
         closing.add(this::drain);
         lambda.platform(new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port()));
         outbox.start();
