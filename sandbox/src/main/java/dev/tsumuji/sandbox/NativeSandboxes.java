@@ -219,8 +219,10 @@ public final class NativeSandboxes implements Sandboxes {
             if (language == Runtimes.Language.OWN) {
                 variables.put("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + apiPort());
             }
-            variables.forEach((key, value) -> order.put("variable", key + "=" + endpointsOutside(value)));
+            variables.forEach((key, value) -> order.put("variable", key + "=" + outside(value)));
             launch.binds().forEach(bind -> order.put("bind", bind));
+            // the launcher lets earlier ones win
+            spec.layers().reversed().forEach(layer -> order.put("layer", layer));
             temporary(order);
             if (group != null) {
                 group.procs().forEach(file -> order.put("procs", file));
@@ -236,12 +238,14 @@ public final class NativeSandboxes implements Sandboxes {
             }
         }
 
-        /** Without a network of its own, the function can't have ports of its own. */
-        private String endpointsOutside(String value) {
+        /** Without a network and files of its own, the function can't have ports and paths of its own. */
+        private String outside(String value) {
             if (isolation.isolated()) {
                 return value;
             }
-            var text = value;
+            var text = spec.layers().isEmpty()
+                    ? value
+                    : value.replace("/opt/", spec.layers().getLast() + "/");
             for (var endpoint : spec.endpoints().entrySet()) {
                 var address = endpoint.getValue().getHostString() + ":"
                         + endpoint.getValue().getPort();

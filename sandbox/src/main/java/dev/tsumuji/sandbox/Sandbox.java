@@ -84,6 +84,7 @@ public interface Sandbox extends AutoCloseable {
      * @param tmpMebibytes size of {@code /tmp}
      * @param initTimeout after which initialisation is killed
      * @param endpoints TCP ports on the sandbox's loopback and where their connections lead outside
+     * @param layers directories that together become {@code /opt}, read-only; of files at the same path the later one wins
      */
     record Spec(
             String name,
@@ -94,5 +95,31 @@ public interface Sandbox extends AutoCloseable {
             int memoryMebibytes,
             int tmpMebibytes,
             Duration initTimeout,
-            Map<Integer, java.net.InetSocketAddress> endpoints) {}
+            Map<Integer, java.net.InetSocketAddress> endpoints,
+            java.util.List<java.nio.file.Path> layers) {
+
+        /** Without layers. */
+        public Spec(
+                String name,
+                String runtime,
+                java.nio.file.Path code,
+                String handler,
+                Map<String, String> environment,
+                int memoryMebibytes,
+                int tmpMebibytes,
+                Duration initTimeout,
+                Map<Integer, java.net.InetSocketAddress> endpoints) {
+            this(
+                    name,
+                    runtime,
+                    code,
+                    handler,
+                    environment,
+                    memoryMebibytes,
+                    tmpMebibytes,
+                    initTimeout,
+                    endpoints,
+                    java.util.List.of());
+        }
+    }
 }

@@ -97,7 +97,7 @@ public final class Platform implements AutoCloseable {
                 clock,
                 ids,
                 pages.byPath(),
-                List.of());
+                List.of(lambda.urls()));
         closing.add(this::drain);
         lambda.platform(new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port()));
         outbox.start();

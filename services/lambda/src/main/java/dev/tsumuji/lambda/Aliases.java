@@ -107,6 +107,7 @@ final class Aliases {
             txn.delete(LambdaKeys.alias(id, request.name()));
             txn.delete(LambdaKeys.policy(id, request.name()));
             txn.delete(LambdaKeys.events(id, request.name()));
+            FunctionUrlConfigs.deleted(txn, id, request.name());
         });
         return DeleteAliasResponse.builder().build();
     }

@@ -12,7 +12,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +38,7 @@ final class InstanceFactory implements AutoCloseable {
 
     private final Sandboxes sandboxes;
     private final Packages packages;
+    private final LayerUses layers;
     private final Roles roles;
     private final Cloud cloud;
     private final InstantSource clock;
@@ -48,6 +51,7 @@ final class InstanceFactory implements AutoCloseable {
     InstanceFactory(
             Sandboxes sandboxes,
             Packages packages,
+            LayerUses layers,
             Roles roles,
             Cloud cloud,
             InstantSource clock,
@@ -56,6 +60,7 @@ final class InstanceFactory implements AutoCloseable {
             LambdaSettings settings) {
         this.sandboxes = sandboxes;
         this.packages = packages;
+        this.layers = layers;
         this.roles = roles;
         this.cloud = cloud;
         this.clock = clock;
@@ -80,14 +85,18 @@ final class InstanceFactory implements AutoCloseable {
                 target.configuration().loggingConfig().logGroup(),
                 stream,
                 unwritten);
-        var code = packages.use(
-                target.function().packageId(), target.configuration().codeSize());
+        var code = new ArrayList<Packages.Lease>(2);
         try {
+            code.add(packages.use(
+                    target.function().packageId(), target.configuration().codeSize()));
+            if (!target.configuration().layers().isEmpty()) {
+                code.add(layers.open(target.configuration()));
+            }
             log.add(now.toEpochMilli(), initStart(target));
             var sandbox = sandboxes.start(spec(target, role, stream, code), log::printed);
             return new Instance(sandbox, log, code, credentialsUntil(role));
         } catch (IOException | RuntimeException e) {
-            code.close();
+            code.forEach(Packages.Lease::close);
             throw e;
         }
     }
@@ -102,20 +111,21 @@ final class InstanceFactory implements AutoCloseable {
         return role.session().expiresAt().minus(CREDENTIALS_RESERVE);
     }
 
-    private Sandbox.Spec spec(Target target, RoleSession role, String stream, Packages.Lease code) {
+    private Sandbox.Spec spec(Target target, RoleSession role, String stream, List<Packages.Lease> code) {
         var configuration = target.configuration();
         var address = platform;
         Map<Integer, InetSocketAddress> endpoints = address == null ? Map.of() : Map.of(PLATFORM_PORT, address);
         return new Sandbox.Spec(
                 target.id().name(),
                 configuration.runtimeAsString(),
-                code.path(),
+                code.getFirst().path(),
                 configuration.handler(),
                 environment(target, role, stream, address != null),
                 configuration.memorySize(),
                 configuration.ephemeralStorage().size(),
                 target.timeout().compareTo(INIT_TIMEOUT) > 0 ? target.timeout() : INIT_TIMEOUT,
-                endpoints);
+                endpoints,
+                code.stream().skip(1).map(Packages.Lease::path).toList());
     }
 
     private static Map<String, String> environment(Target target, RoleSession role, String stream, boolean reachable) {

@@ -4,11 +4,15 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The little JSON that Lambda itself needs: checking payloads and writing policies. Stateless. */
@@ -45,6 +49,52 @@ final class Json {
         }
         var location = parser.currentLocation();
         return "\n at [Source: (byte[]); line: " + location.getLineNr() + ", column: " + location.getColumnNr() + "]";
+    }
+
+    /**
+     * Reads one JSON value: maps in their own order, lists, strings, longs, doubles, booleans.
+     *
+     * @return empty for {@code null} and for what is no JSON
+     */
+    static Optional<Object> read(byte[] json) {
+        try (var parser = FACTORY.createParser(json)) {
+            parser.nextToken();
+            @Nullable Object value = value(parser);
+            return parser.nextToken() == null ? Optional.ofNullable(value) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static @Nullable Object value(JsonParser from) throws IOException {
+        return switch (from.currentToken()) {
+            case null -> null;
+            case START_OBJECT -> {
+                var members = new LinkedHashMap<String, @Nullable Object>();
+                while (from.nextToken() == JsonToken.FIELD_NAME) {
+                    var name = from.currentName();
+                    from.nextToken();
+                    members.put(name, value(from));
+                }
+                yield members;
+            }
+            case START_ARRAY -> {
+                var items = new ArrayList<@Nullable Object>();
+                while (from.nextToken() != JsonToken.END_ARRAY) {
+                    items.add(value(from));
+                }
+                yield items;
+            }
+            case VALUE_STRING -> from.getText();
+            case VALUE_NUMBER_INT ->
+                from.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                        ? (Object) from.getDoubleValue()
+                        : (Object) from.getLongValue();
+            case VALUE_NUMBER_FLOAT -> from.getDoubleValue();
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            default -> null;
+        };
     }
 
     /** Writes maps, collections, strings, numbers, booleans and null, without blanks, in their own order. */

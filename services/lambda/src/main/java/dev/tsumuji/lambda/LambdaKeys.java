@@ -3,6 +3,7 @@ package dev.tsumuji.lambda;
 import dev.tsumuji.kernel.kv.Codec;
 import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Tuple;
+import java.util.Objects;
 import software.amazon.awssdk.services.lambda.model.AliasConfiguration;
 import software.amazon.awssdk.services.lambda.model.FunctionEventInvokeConfig;
 
@@ -16,8 +17,11 @@ import software.amazon.awssdk.services.lambda.model.FunctionEventInvokeConfig;
  *   <li>{@code "policy", name, qualifier} → {@link Policy}; an empty qualifier for the function itself
  *   <li>{@code "events", name, qualifier} → how its events are handled
  *   <li>{@code "reserved", name} → {@link Reserved}
+ *   <li>{@code "url", name, qualifier} → {@link UrlConfig}; an empty qualifier for the function itself
  *   <li>{@code "count"}, {@code "size"} → counters of functions and of bytes of code
  * </ul>
+ *
+ * <p>Outside of it: {@code ("lambda-url", id)} → whose URL it is. {@link LayerKeys} has those of layers.
  */
 final class LambdaKeys {
     static final Codec<FunctionHead> HEAD = Codec.of(FunctionHead.class);
@@ -26,6 +30,9 @@ final class LambdaKeys {
     static final Codec<AliasConfiguration> ALIAS = Codec.of(AliasConfiguration.class);
     static final Codec<FunctionEventInvokeConfig> EVENTS = Codec.of(FunctionEventInvokeConfig.class);
     static final Codec<Reserved> RESERVED = Codec.of(Reserved.class);
+
+    static final Codec<UrlConfig> URL = Codec.of(UrlConfig.class);
+    static final Codec<UrlConfig.Owner> URL_OWNER = Codec.of(UrlConfig.Owner.class);
 
     private static final String SERVICE = "lambda";
 
@@ -70,6 +77,23 @@ final class LambdaKeys {
 
     static Range events(FunctionId id) {
         return Tuple.range(SERVICE, id.account(), id.region(), "events", id.name());
+    }
+
+    static byte[] url(FunctionId id, String qualifier) {
+        return Tuple.pack(SERVICE, id.account(), id.region(), "url", id.name(), qualifier);
+    }
+
+    static Range urls(FunctionId id) {
+        return Tuple.range(SERVICE, id.account(), id.region(), "url", id.name());
+    }
+
+    static byte[] urlOwner(String urlId) {
+        return Tuple.pack("lambda-url", urlId);
+    }
+
+    /** The last element of a key, where it is text. */
+    static String lastText(byte[] key) {
+        return (String) Objects.requireNonNull(Tuple.unpack(key).getLast());
     }
 
     static byte[] reserved(FunctionId id) {

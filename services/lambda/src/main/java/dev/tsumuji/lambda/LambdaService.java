@@ -5,6 +5,7 @@ import dev.tsumuji.kernel.cloud.Cloud;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.outbox.Outbox;
+import dev.tsumuji.kernel.site.Site;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.Scheduler;
 import dev.tsumuji.sandbox.Sandboxes;
@@ -26,6 +27,8 @@ public final class LambdaService implements LambdaClient {
     private final FunctionStore store;
     private final Packages packages;
     private final CodeDownloads downloads;
+    private final Layers layers;
+    private final LayerPermissions layerPermissions;
     private final InstanceFactory factory;
     private final Instances instances;
     private final Functions functions;
@@ -36,6 +39,8 @@ public final class LambdaService implements LambdaClient {
     private final Invocations invocations;
     private final Aliases aliases;
     private final EventInvokeConfigs eventConfigs;
+    private final FunctionUrlConfigs urlConfigs;
+    private final FunctionUrls urls;
 
     public LambdaService(
             Kv kv,
@@ -51,14 +56,20 @@ public final class LambdaService implements LambdaClient {
         var roles = new Roles(cloud, clock);
         packages = new Packages(blobs, ids, settings);
         downloads = new CodeDownloads(packages, clock, ids);
-        factory = new InstanceFactory(sandboxes, packages, roles, cloud, clock, ids, scheduler, settings);
+        var sources = new CodeSources(cloud);
+        var layerUses = new LayerUses(store, packages, blobs);
+        layers = new Layers(store, packages, sources, downloads, layerUses, blobs, clock);
+        layerPermissions = new LayerPermissions(store, ids);
+        factory = new InstanceFactory(sandboxes, packages, layerUses, roles, cloud, clock, ids, scheduler, settings);
         instances = new Instances(factory, scheduler, clock, settings);
         concurrency = new Concurrency(store, settings);
         functions = new Functions(
                 store,
-                new FunctionRules(sandboxes),
+                new FunctionRules(sandboxes, layerUses),
                 roles,
                 packages,
+                sources,
+                layerUses,
                 blobs,
                 outbox,
                 instances,
@@ -70,13 +81,20 @@ public final class LambdaService implements LambdaClient {
         aliases = new Aliases(store, ids);
         eventConfigs = new EventInvokeConfigs(store, clock);
         permissions = new Permissions(store, ids);
+        urlConfigs = new FunctionUrlConfigs(store, clock, ids);
+        urls = new FunctionUrls(urlConfigs, cloud);
         invocations = new Invocations(
                 store, instances, concurrency.gate(), new Events(store, outbox, clock, settings), clock);
     }
 
     /** As the platform holds it. */
     public Service service() {
-        return new Service("lambda", LambdaClient.class, this, new LambdaActions(store), "AccessDeniedException");
+        return new Service(
+                "lambda",
+                LambdaClient.class,
+                this,
+                new LambdaActions(store, layerPermissions),
+                "AccessDeniedException");
     }
 
     /**
@@ -86,7 +104,13 @@ public final class LambdaService implements LambdaClient {
      */
     public void platform(InetSocketAddress listening) {
         factory.platform(listening);
+        urlConfigs.platform(listening.getPort());
         downloads.platform("http://" + listening.getHostString() + ":" + listening.getPort());
+    }
+
+    /** Where functions answer plain HTTP, by their URLs. */
+    public Site urls() {
+        return urls;
     }
 
     /** Path of the platform under which {@link #download} is to be served, open to everybody. */
@@ -195,6 +219,81 @@ public final class LambdaService implements LambdaClient {
     @Override
     public ListAliasesResponse listAliases(ListAliasesRequest request) {
         return aliases.list(request);
+    }
+
+    // ---- function URLs
+
+    @Override
+    public CreateFunctionUrlConfigResponse createFunctionUrlConfig(CreateFunctionUrlConfigRequest request) {
+        return urlConfigs.create(request);
+    }
+
+    @Override
+    public UpdateFunctionUrlConfigResponse updateFunctionUrlConfig(UpdateFunctionUrlConfigRequest request) {
+        return urlConfigs.update(request);
+    }
+
+    @Override
+    public GetFunctionUrlConfigResponse getFunctionUrlConfig(GetFunctionUrlConfigRequest request) {
+        return urlConfigs.get(request);
+    }
+
+    @Override
+    public DeleteFunctionUrlConfigResponse deleteFunctionUrlConfig(DeleteFunctionUrlConfigRequest request) {
+        return urlConfigs.delete(request);
+    }
+
+    @Override
+    public ListFunctionUrlConfigsResponse listFunctionUrlConfigs(ListFunctionUrlConfigsRequest request) {
+        return urlConfigs.list(request);
+    }
+
+    // ---- layers
+
+    @Override
+    public PublishLayerVersionResponse publishLayerVersion(PublishLayerVersionRequest request) {
+        return layers.publish(request);
+    }
+
+    @Override
+    public GetLayerVersionResponse getLayerVersion(GetLayerVersionRequest request) {
+        return layers.get(request);
+    }
+
+    @Override
+    public GetLayerVersionByArnResponse getLayerVersionByArn(GetLayerVersionByArnRequest request) {
+        return layers.getByArn(request);
+    }
+
+    @Override
+    public DeleteLayerVersionResponse deleteLayerVersion(DeleteLayerVersionRequest request) {
+        return layers.delete(request);
+    }
+
+    @Override
+    public ListLayersResponse listLayers(ListLayersRequest request) {
+        return layers.list(request);
+    }
+
+    @Override
+    public ListLayerVersionsResponse listLayerVersions(ListLayerVersionsRequest request) {
+        return layers.versions(request);
+    }
+
+    @Override
+    public AddLayerVersionPermissionResponse addLayerVersionPermission(AddLayerVersionPermissionRequest request) {
+        return layerPermissions.add(request);
+    }
+
+    @Override
+    public RemoveLayerVersionPermissionResponse removeLayerVersionPermission(
+            RemoveLayerVersionPermissionRequest request) {
+        return layerPermissions.remove(request);
+    }
+
+    @Override
+    public GetLayerVersionPolicyResponse getLayerVersionPolicy(GetLayerVersionPolicyRequest request) {
+        return layerPermissions.get(request);
     }
 
     // ---- invocations
