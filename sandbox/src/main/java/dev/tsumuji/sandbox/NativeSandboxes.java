@@ -161,7 +161,9 @@ public final class NativeSandboxes implements Sandboxes {
             }
             var language = Runtimes.language(spec.runtime()).orElseThrow();
             var socket = near.resolve("run").resolve(name).resolve("s").resolve("platform");
-            var frames = language == Runtimes.Language.OWN ? null : new FrameWire(socket);
+            var frames = language == Runtimes.Language.OWN
+                    ? null
+                    : new FrameWire(socket, language == Runtimes.Language.NODE);
             if (frames != null) {
                 Files.setPosixFilePermissions(
                         sockets.resolve("platform"), PosixFilePermissions.fromString("rw-rw-rw-"));

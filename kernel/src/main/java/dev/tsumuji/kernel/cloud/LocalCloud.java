@@ -46,12 +46,26 @@ public final class LocalCloud implements Cloud {
     }
 
     private <C extends SdkClient> C client(Class<C> api, Principal principal, Supplier<Call> calls) {
-        var service = services.get(api);
+        var service = service(api);
         if (service == null) {
             throw new IllegalArgumentException("the platform has no " + api.getSimpleName());
         }
         return api.cast(Proxy.newProxyInstance(
                 api.getClassLoader(), new Class<?>[] {api}, new Inside(service, principal, calls)));
+    }
+
+    /** By its client interface, else by an interface for answers with events; see {@link EventAnswer}. */
+    private @Nullable Service service(Class<?> api) {
+        var service = services.get(api);
+        if (service != null) {
+            return service;
+        }
+        for (var other : services.values()) {
+            if (api.isInstance(other.implementation())) {
+                return other;
+            }
+        }
+        return null;
     }
 
     private Call call(Caller caller) {

@@ -15,7 +15,9 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.FunctionUrlAuthType;
+import software.amazon.awssdk.services.lambda.model.InvokeMode;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
+import software.amazon.awssdk.services.lambda.model.InvokeWithResponseStreamRequest;
 
 /**
  * Functions as web sites: at {@code <id>.lambda-url.<region>.<whatever>}, and where such names don't resolve at
@@ -104,7 +106,11 @@ final class FunctionUrls implements Site {
                 ? place.urlId() + ".lambda-url." + region + ".on.aws"
                 : hostName(visit.host());
         var event = UrlEvent.of(visit, place.urlId(), domain, place.path(), body, call);
-        invoke(visit, owner.orElseThrow(), event, call, origins);
+        if (config.get().invokeMode().equals(InvokeMode.RESPONSE_STREAM.toString())) {
+            stream(visit, owner.orElseThrow(), event, call, origins);
+        } else {
+            invoke(visit, owner.orElseThrow(), event, call, origins);
+        }
     }
 
     private static Call call(Visit visit, UrlConfig.Owner owner, UrlConfig config) throws IOException {
@@ -141,17 +147,49 @@ final class FunctionUrls implements Site {
         }
     }
 
+    private void stream(Visit visit, UrlConfig.Owner owner, byte[] event, Call call, CrossOrigin origins)
+            throws IOException {
+        var name = owner.function();
+        var request = InvokeWithResponseStreamRequest.builder()
+                .functionName(name.id().arn())
+                .qualifier(name.qualifier())
+                .payload(SdkBytes.fromByteArrayUnsafe(event))
+                .build();
+        var stream = new UrlStream(head -> {
+            headers(visit, call, head, origins);
+            return visit.stream(head.status(), -1);
+        });
+        try {
+            cloud.client(LambdaStreams.class, call).invokeWithResponseStream(request, stream);
+            if (!stream.begun()) {
+                send(visit, call, stream.whole().orElseGet(FunctionUrls::failed), origins);
+            }
+        } catch (AwsServiceException e) {
+            if (stream.begun()) {
+                throw new IOException("the function's answer is incomplete", e);
+            }
+            refused(visit, e);
+        }
+        if (stream.broken()) {
+            throw new IOException("the function's answer is incomplete");
+        }
+    }
+
     private static UrlAnswer failed() {
         return new UrlAnswer(502, List.of(new UrlAnswer.Header("Content-Type", "application/json")), FUNCTION_FAILED);
     }
 
     private static void send(Visit visit, Call call, UrlAnswer answer, CrossOrigin origins) {
+        headers(visit, call, answer, origins);
+        visit.send(answer.status(), answer.body());
+    }
+
+    private static void headers(Visit visit, Call call, UrlAnswer answer, CrossOrigin origins) {
         visit.header("X-Amzn-Trace-Id", "Root=" + UrlEvent.traceRoot(call) + ";Sampled=0");
         answer.headers().stream()
                 .filter(header -> !origins.says(header.name()))
                 .forEach(header -> visit.header(header.name(), header.value()));
         origins.headers().forEach(header -> visit.header(header.name(), header.value()));
-        visit.send(answer.status(), answer.body());
     }
 
     /** Visitors learn little about why they may not: what AWS's own front tells them. */

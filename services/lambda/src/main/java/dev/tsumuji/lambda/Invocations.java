@@ -1,6 +1,7 @@
 package dev.tsumuji.lambda;
 
 import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.cloud.EventAnswer;
 import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Watch;
 import dev.tsumuji.sandbox.Sandbox;
@@ -14,7 +15,11 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
+import software.amazon.awssdk.services.lambda.model.InvokeWithResponseStreamRequest;
+import software.amazon.awssdk.services.lambda.model.InvokeWithResponseStreamResponse;
+import software.amazon.awssdk.services.lambda.model.InvokeWithResponseStreamResponseEvent;
 import software.amazon.awssdk.services.lambda.model.LogType;
+import software.amazon.awssdk.services.lambda.model.ResponseStreamingInvocationType;
 import software.amazon.awssdk.services.lambda.model.State;
 
 /**
@@ -67,6 +72,35 @@ final class Invocations {
         return answer(outcome, target.version());
     }
 
+    /** As {@link LambdaStreams} says. */
+    void stream(
+            InvokeWithResponseStreamRequest request,
+            EventAnswer<InvokeWithResponseStreamResponse, InvokeWithResponseStreamResponseEvent> answer) {
+        var call = Call.current();
+        var name = FunctionName.of(request.functionName(), request.qualifier(), call);
+        var payload =
+                request.payload() == null ? new byte[0] : request.payload().asByteArrayUnsafe();
+        check(payload, false);
+        var target = target(name);
+        if (request.invocationType() == ResponseStreamingInvocationType.DRY_RUN) {
+            answer.begin(InvokeWithResponseStreamResponse.builder()
+                    .statusCode(204)
+                    .executedVersion(target.version())
+                    .build());
+            return;
+        }
+        var streamed = new StreamedInvocation(target.version(), answer);
+        var outcome = run(
+                active(target, name),
+                name.arn(),
+                call.requestId(),
+                orEmptyObject(payload),
+                clientContext(request.clientContext()),
+                request.logType() == LogType.TAIL,
+                streamed);
+        streamed.complete(outcome);
+    }
+
     /**
      * @param logTail end of the invocation's log; empty when not asked for
      * @param log where the invocation's lines are, which may still be waiting to be written
@@ -85,12 +119,25 @@ final class Invocations {
             byte[] payload,
             @Nullable String clientContext,
             boolean tail) {
+        return run(target, invokedArn, requestId, payload, clientContext, tail, null);
+    }
+
+    /** The same, for an answer that is handed on while it is made. */
+    private Outcome run(
+            Target target,
+            String invokedArn,
+            String requestId,
+            byte[] payload,
+            @Nullable String clientContext,
+            boolean tail,
+            Sandbox.@Nullable Stream stream) {
         var running = gate.enter(target.id(), target.reserved());
         try {
             return switch (instances.take(target)) {
                 case Instances.Taken.Ready(var instance, var pool) -> {
                     try {
-                        var outcome = execute(target, instance, invokedArn, requestId, payload, clientContext, tail);
+                        var outcome =
+                                execute(target, instance, invokedArn, requestId, payload, clientContext, tail, stream);
                         if (instances.closed() && !instance.sandbox.isAlive()) {
                             throw new IOException("the platform is stopping");
                         }
@@ -121,7 +168,8 @@ final class Invocations {
             String requestId,
             byte[] payload,
             @Nullable String clientContext,
-            boolean tail) {
+            boolean tail,
+            Sandbox.@Nullable Stream stream) {
         var log = instance.log;
         if (tail) {
             log.beginTail();
@@ -136,7 +184,8 @@ final class Invocations {
                 invokedArn,
                 traceId(requestId, begin.getEpochSecond()),
                 clientContext,
-                null)));
+                null,
+                stream)));
         long nanos = System.nanoTime() - beginNanos;
         var init = instance.initUnreported;
         instance.initUnreported = null;

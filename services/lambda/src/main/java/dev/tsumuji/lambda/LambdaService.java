@@ -2,6 +2,7 @@ package dev.tsumuji.lambda;
 
 import dev.tsumuji.kernel.blobs.Blobs;
 import dev.tsumuji.kernel.cloud.Cloud;
+import dev.tsumuji.kernel.cloud.EventAnswer;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.outbox.Outbox;
@@ -23,7 +24,7 @@ import software.amazon.awssdk.services.lambda.model.*;
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/welcome.html">Lambda API Reference</a>
  */
-public final class LambdaService implements LambdaClient {
+public final class LambdaService implements LambdaClient, LambdaStreams {
     private final FunctionStore store;
     private final Packages packages;
     private final CodeDownloads downloads;
@@ -331,6 +332,13 @@ public final class LambdaService implements LambdaClient {
     @Override
     public InvokeResponse invoke(InvokeRequest request) {
         return invocations.invoke(request);
+    }
+
+    @Override
+    public void invokeWithResponseStream(
+            InvokeWithResponseStreamRequest request,
+            EventAnswer<InvokeWithResponseStreamResponse, InvokeWithResponseStreamResponseEvent> answer) {
+        invocations.stream(request, answer);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -29,7 +30,8 @@ import software.amazon.awssdk.core.SdkRequest;
  * gets wrong is logged once under the request id and answered without detail. Immutable and thread-safe; runs in the thread of the caller.
  *
  * <p>Three places can fail: finding the operation, reading its input, and the service itself. All three end in
- * {@link #fail}. Operations that answer with event streams are in no synchronous client interface; they are answered 501.
+ * {@link #fail}. Operations that answer with events are in no synchronous client interface; services build them by methods of
+ * their own ({@link dev.tsumuji.kernel.cloud.EventAnswer}), else they are answered 501.
  */
 public final class Dispatch {
     private static final Logger LOG = System.getLogger(Dispatch.class.getName());
@@ -96,6 +98,10 @@ public final class Dispatch {
         Validation.check(table, operation.name(), (SdkPojo) typed, reader.nulls());
         boolean head = request.method().equals("HEAD");
         int status = table.status(operation.name());
+        if (operation.events()) {
+            events(new EventStream(status, target.format(), call.requestId(), reply), call, target, typed, reply);
+            return;
+        }
         if (operation.model().streamingOutput()) {
             var answer = Streams.answer(status, target.format(), call.requestId(), head, reply);
             var body = operation.model().streamingInput() ? Streams.body(request) : null;
@@ -111,6 +117,24 @@ public final class Dispatch {
                         ? (SdkPojo) operation.call(typed, Streams.body(request), null)
                         : operation.call(typed));
         AnswerWriter.write(answer, target, status, call.requestId(), head, reply);
+    }
+
+    /** What goes wrong after the beginning is told as an event. */
+    private void events(EventStream stream, Call call, Target target, SdkRequest request, Reply reply) {
+        var service = Objects.requireNonNull(target.endpoint().service());
+        var operation = Objects.requireNonNull(target.endpoint().operation(target.operation()));
+        try {
+            gate.call(call, service, operation.name(), request, () -> {
+                operation.call(request, stream);
+                return true;
+            });
+        } catch (AwsServiceException e) {
+            if (!reply.started()) {
+                throw e;
+            }
+            stream.failed(Fault.of(e, target.endpoint()));
+        }
+        stream.end();
     }
 
     private static String name(Target target) {
