@@ -88,6 +88,8 @@ public final class Platform implements AutoCloseable {
 
         // the way in
         var pages = new Pages(this, services, iam.accounts(), audit, lambda);
+        var meterPages = new MeterPages(
+                lambda.usages(), settings.find(PlatformSettings.METRICS_TOKEN), settings.get(PlatformSettings.PRICES));
         door = FrontDoor.start(
                 FrontDoor.Settings.usual(
                         settings.get(PlatformSettings.HOST), settings.get(PlatformSettings.PORT_NUMBER)),
@@ -96,7 +98,7 @@ public final class Platform implements AutoCloseable {
                 iam.credentials(),
                 clock,
                 ids,
-                pages.byPath());
+                meterPages.with(pages.byPath()));
         closing.add(this::drain);
         lambda.platform(new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port()));
         outbox.start();

@@ -77,7 +77,8 @@ function print(text) {
 }
 
 function errorObject(e) {
-  return { errorType: e?.name ?? 'UnknownError', errorMessage: e?.message, stackTrace: typeof e?.stack === 'string' ? e.stack.split('\n').slice(1).map((l) => l.trim()) : [] };
+  const type = e?.name?.startsWith?.('Runtime.') ? e.name : e?.constructor?.name ?? 'UnknownError';
+  return { errorType: type, errorMessage: e?.message, stackTrace: typeof e?.stack === 'string' ? e.stack.split('\n') : [], ...e };
 }
 
 function logLine(level, format, ...rest) {
@@ -87,7 +88,7 @@ function logLine(level, format, ...rest) {
   if (asJson) {
     const entry = { timestamp: time, level: level.toUpperCase(), requestId };
     if (rest.length === 0) {
-      entry.message = format instanceof Error ? errorObject(format) : typeof format === 'object' ? format : util.format(format);
+      entry.message = format;
       try {
         return print(JSON.stringify(entry, (k, v) => (v instanceof Error ? errorObject(v) : typeof v === 'bigint' ? v.toString() : v)) + '\n');
       } catch {
@@ -96,7 +97,10 @@ function logLine(level, format, ...rest) {
     } else {
       entry.message = util.format(format, ...rest);
       const failure = [format, ...rest].find((x) => x instanceof Error);
-      if (failure) Object.assign(entry, errorObject(failure));
+      if (failure) {
+        const { errorType, errorMessage, stackTrace } = errorObject(failure);
+        Object.assign(entry, { errorType, errorMessage, stackTrace });
+      }
     }
     return print(JSON.stringify(entry) + '\n');
   }
@@ -150,7 +154,8 @@ function logOf(e) {
 }
 
 function logError(title, e) {
-  console.error(title, asJson ? e : logOf(e));
+  if (asJson) console.error(isError(e) ? e : Object.assign(new Error(String(e)), { stack: '' }));
+  else console.error(title, logOf(e));
 }
 
 /** Ends the process with an error for whoever waits. */

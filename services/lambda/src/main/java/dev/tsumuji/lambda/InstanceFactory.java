@@ -83,19 +83,14 @@ final class InstanceFactory implements AutoCloseable {
         var code = packages.use(
                 target.function().packageId(), target.configuration().codeSize());
         try {
-            log.add(now.toEpochMilli(), initStart(target));
+            log.least(ApplicationLevel.of(target.configuration().loggingConfig()));
+            SystemLog.of(target).initStart(log, now);
             var sandbox = sandboxes.start(spec(target, role, stream, code), log::printed);
             return new Instance(sandbox, log, code, credentialsUntil(role));
         } catch (IOException | RuntimeException e) {
             code.close();
             throw e;
         }
-    }
-
-    private static String initStart(Target target) {
-        var version = target.configuration().runtimeVersionConfig();
-        return ReportLine.initStart(
-                Runtimes.versionName(target.configuration().runtimeAsString()), version.runtimeVersionArn());
     }
 
     private static Instant credentialsUntil(RoleSession role) {
@@ -144,6 +139,7 @@ final class InstanceFactory implements AutoCloseable {
         all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
         all.put("AWS_LAMBDA_LOG_GROUP_NAME", configuration.loggingConfig().logGroup());
         all.put("AWS_LAMBDA_LOG_STREAM_NAME", stream);
+        all.putAll(ApplicationLevel.variables(configuration.loggingConfig()));
         all.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
         all.put("AWS_ACCESS_KEY_ID", role.credentials().accessKeyId());
         all.put("AWS_SECRET_ACCESS_KEY", role.credentials().secretAccessKey());

@@ -36,6 +36,8 @@ public final class LambdaService implements LambdaClient {
     private final Invocations invocations;
     private final Aliases aliases;
     private final EventInvokeConfigs eventConfigs;
+    private final Meter meter;
+    private final Usages usages;
 
     public LambdaService(
             Kv kv,
@@ -47,7 +49,7 @@ public final class LambdaService implements LambdaClient {
             Ids ids,
             Scheduler scheduler,
             LambdaSettings settings) {
-        store = new FunctionStore(kv, ids::fraction);
+        store = new FunctionStore(kv, EnvironmentSeal.open(settings.environmentKey(), kv, ids), ids::fraction);
         var roles = new Roles(cloud, clock);
         packages = new Packages(blobs, ids, settings);
         downloads = new CodeDownloads(packages, clock, ids);
@@ -70,8 +72,10 @@ public final class LambdaService implements LambdaClient {
         aliases = new Aliases(store, ids);
         eventConfigs = new EventInvokeConfigs(store, clock);
         permissions = new Permissions(store, ids);
+        meter = new Meter(kv, scheduler, clock);
+        usages = new Usages(meter, clock);
         invocations = new Invocations(
-                store, instances, concurrency.gate(), new Events(store, outbox, clock, settings), clock);
+                store, instances, concurrency.gate(), new Events(store, outbox, clock, settings), meter, clock);
     }
 
     /** As the platform holds it. */
@@ -87,6 +91,11 @@ public final class LambdaService implements LambdaClient {
     public void platform(InetSocketAddress listening) {
         factory.platform(listening);
         downloads.platform("http://" + listening.getHostString() + ":" + listening.getPort());
+    }
+
+    /** What functions used. */
+    public Usages usages() {
+        return usages;
     }
 
     /** Path of the platform under which {@link #download} is to be served, open to everybody. */
@@ -280,6 +289,7 @@ public final class LambdaService implements LambdaClient {
     @Override
     public void close() {
         instances.close();
+        meter.close();
         packages.close();
     }
 }
