@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -129,10 +130,14 @@ final class WatchCommand implements Callable<Integer> {
         long begin = System.nanoTime();
         try {
             var asked = changed.isEmpty() ? List.copyOf(files.keySet()) : changed;
-            var problem = SyntaxCheck.problem(asked.stream()
-                    .filter(files::containsKey)
-                    .map(file -> files.get(file).file())
-                    .toList());
+            var sources = new ArrayList<Path>();
+            for (var file : asked) {
+                var seen = files.get(file);
+                if (seen != null) {
+                    sources.add(seen.file());
+                }
+            }
+            var problem = SyntaxCheck.problem(sources);
             if (problem.isPresent()) {
                 say("not deployed: " + problem.get());
                 return false;
