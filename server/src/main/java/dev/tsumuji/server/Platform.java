@@ -11,6 +11,7 @@ import dev.tsumuji.kernel.cloud.LocalCloud;
 import dev.tsumuji.kernel.outbox.Dispatcher;
 import dev.tsumuji.kernel.settings.PlatformSettings;
 import dev.tsumuji.kernel.settings.Settings;
+import dev.tsumuji.kernel.signal.Signals;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.SystemScheduler;
 import dev.tsumuji.lambda.LambdaService;
@@ -69,6 +70,7 @@ public final class Platform implements AutoCloseable {
         var kv = closing.add(RocksKv.open(folder.resolve("state"), clock));
         var blobs = new DiskBlobs(folder.resolve("blobs"), kv, clock, ids, scheduler);
         var outbox = closing.add(new Dispatcher(kv, clock, scheduler, ids));
+        var signals = new Signals();
         sandboxes = closing.add(NativeSandboxes.open(sandboxSettings()));
 
         // who may do what, and the gate that asks
@@ -81,8 +83,8 @@ public final class Platform implements AutoCloseable {
         // services
         var sts = closing.add(new StsService(iam.credentials(), cloud, clock, ids));
         var logs = closing.add(new LogsService(kv, clock, ids, scheduler));
-        var lambda = closing.add(
-                new LambdaService(kv, blobs, outbox, cloud, sandboxes, clock, ids, scheduler, lambdaSettings()));
+        var lambda = closing.add(new LambdaService(
+                kv, blobs, outbox, cloud, signals, sandboxes, clock, ids, scheduler, lambdaSettings()));
         var services = List.of(iam.service(), sts.service(), logs.service(), lambda.service());
         services.forEach(cloud::add);
 
@@ -101,6 +103,7 @@ public final class Platform implements AutoCloseable {
         closing.add(this::drain);
         lambda.platform(new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port()));
         outbox.start();
+        lambda.start();
     }
 
     /**
