@@ -366,11 +366,16 @@ final class EventSourceMappings implements AutoCloseable {
         });
     }
 
-    /** Lets the batches under way finish. */
-    @Override
-    public void close() {
+    /** Begins no further batch; a batch whose function is ended now is repeated after the next start. */
+    void stop() {
         closed = true;
         runs.values().forEach(MappingRun::stop);
+    }
+
+    /** Waits for the batches under way. */
+    @Override
+    public void close() {
+        stop();
         try {
             for (var run : runs.values()) {
                 run.awaitEnd();

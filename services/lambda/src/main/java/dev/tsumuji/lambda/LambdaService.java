@@ -316,8 +316,9 @@ public final class LambdaService implements LambdaClient {
     /** Ends all instances and writes what their logs still have. */
     @Override
     public void close() {
-        mappings.close();
+        mappings.stop();
         instances.close();
+        mappings.close();
         packages.close();
     }
 }

@@ -151,6 +151,9 @@ final class StreamLane implements Runnable {
                 pause(++unavailable);
                 continue;
             }
+            if (stopped && invoked.answer() instanceof Sandbox.Answer.Failure) {
+                return; // ended with the platform, perhaps, and not by its own fault
+            }
             unavailable = 0;
             int failed = firstFailure(invoked, part.records());
             if (failed > 0) {
