@@ -174,6 +174,11 @@ public final class Platform implements AutoCloseable {
         return sandboxes.running();
     }
 
+    /** Processes that wait for a function. */
+    int waiting() {
+        return sandboxes.waiting();
+    }
+
     String region() {
         return settings.get(PlatformSettings.REGION);
     }
@@ -189,7 +194,12 @@ public final class Platform implements AutoCloseable {
 
     private SandboxSettings sandboxSettings() {
         return new SandboxSettings(
-                folder.resolve("sandboxes"), settings.get(PlatformSettings.UNSAFE_NO_ISOLATION), Map.of());
+                        folder.resolve("sandboxes"), settings.get(PlatformSettings.UNSAFE_NO_ISOLATION), Map.of())
+                .stems(
+                        (int) Math.min(
+                                Integer.MAX_VALUE,
+                                settings.get(PlatformSettings.STEMS).bytes() >> 20),
+                        settings.get(PlatformSettings.IDLE));
     }
 
     private LambdaSettings lambdaSettings() {
