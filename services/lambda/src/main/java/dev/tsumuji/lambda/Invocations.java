@@ -173,9 +173,10 @@ final class Invocations {
                 target.configuration().memorySize(),
                 instance.sandbox.memoryPeakMebibytes(),
                 answer,
+                init == null ? null : instance.sandbox.startPath(),
                 trace);
         SystemLog.of(target).end(instance.log, clock.instant(), report);
-        meter.invoked(target, counted, init, "ordinary", answer);
+        meter.invoked(target, counted, init, instance.sandbox.startPath(), answer);
     }
 
     /** An instance whose initialisation failed: the invocation that waited for it is answered with its error. */

@@ -23,12 +23,14 @@ import software.amazon.awssdk.services.lambda.model.FunctionEventInvokeConfig;
  *   <li>{@code "count"}, {@code "size"} → counters of functions and of bytes of code
  * </ul>
  *
- * <p>and, of no one region, under {@code ("lambda", kind)}:
+ * <p>Beside them, of no one region, under {@code ("lambda", kind)}:
  *
  * <ul>
  *   <li>{@code "metered", account, hour, region, name, runtime, architecture} → {@link Metered} of that hour
  *   <li>{@code "metered-in-all", account, region, name, runtime, architecture} → {@link Metered} since ever
  *   <li>{@code "environment-key"} → nothing, encrypted with the key of {@link EnvironmentSeal}
+ *   <li>{@code "mapping", account, region, uuid} → {@link Mapping}
+ *   <li>{@code "checkpoint", uuid, shard, lane} → {@link Checkpoint}
  * </ul>
  */
 final class LambdaKeys {
@@ -153,5 +155,29 @@ final class LambdaKeys {
 
     private static String text(@Nullable Object element) {
         return (String) Objects.requireNonNull(element);
+    }
+
+    static byte[] mapping(String account, String region, String uuid) {
+        return Tuple.pack(SERVICE, "mapping", account, region, uuid);
+    }
+
+    static Range mappings() {
+        return Tuple.range(SERVICE, "mapping");
+    }
+
+    static Range mappings(String account, String region) {
+        return Tuple.range(SERVICE, "mapping", account, region);
+    }
+
+    static byte[] checkpoint(String uuid, String shard, int lane) {
+        return Tuple.pack(SERVICE, "checkpoint", uuid, shard, lane);
+    }
+
+    static Range checkpoints(String uuid) {
+        return Tuple.range(SERVICE, "checkpoint", uuid);
+    }
+
+    static Range checkpoints(String uuid, String shard) {
+        return Tuple.range(SERVICE, "checkpoint", uuid, shard);
     }
 }

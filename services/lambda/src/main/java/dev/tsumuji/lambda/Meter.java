@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -76,7 +77,12 @@ final class Meter implements AutoCloseable {
      * @param init of the instance, when this invocation is the first to report it
      * @param start how that instance was started
      */
-    void invoked(Target target, long durationNanos, @Nullable Duration init, String start, Sandbox.Answer answer) {
+    void invoked(
+            Target target,
+            long durationNanos,
+            @Nullable Duration init,
+            Sandbox.StartPath start,
+            Sandbox.Answer answer) {
         long initNanos = init == null ? 0 : init.toNanos();
         add(Slot.of(target), sum -> {
             sum.invocations++;
@@ -90,7 +96,7 @@ final class Meter implements AutoCloseable {
             if (init == null) {
                 sum.warm.addNanos(durationNanos);
             } else {
-                sum.starts.merge(start, 1L, Long::sum);
+                sum.starts.merge(start.name().toLowerCase(Locale.ROOT), 1L, Long::sum);
                 sum.cold.addNanos(durationNanos + initNanos);
             }
         });
