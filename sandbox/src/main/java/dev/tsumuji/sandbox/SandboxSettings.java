@@ -1,6 +1,7 @@
 package dev.tsumuji.sandbox;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -8,13 +9,32 @@ import java.util.Map;
  *
  * @param directory belongs to the sandboxes alone; made when it isn't there
  * @param unsafeNoIsolation start functions as ordinary processes where nothing can isolate them
+ * @param stemsMebibytes memory that processes may take which wait for a function; 0: none wait
+ * @param stemsIdleTime after which they end when no function was started that could have used them
  * @param programs where to look first for a language's program, by {@code node}, {@code python3}, {@code java}
  */
-public record SandboxSettings(Path directory, boolean unsafeNoIsolation, Map<String, Path> programs) {
+public record SandboxSettings(
+        Path directory,
+        boolean unsafeNoIsolation,
+        Map<String, Path> programs,
+        int stemsMebibytes,
+        Duration stemsIdleTime) {
+
+    private static final int STEMS_MEBIBYTES = 256;
+    private static final Duration STEMS_IDLE_TIME = Duration.ofMinutes(10);
 
     public SandboxSettings {
         directory = directory.toAbsolutePath();
         programs = Map.copyOf(programs);
+    }
+
+    public SandboxSettings(Path directory, boolean unsafeNoIsolation, Map<String, Path> programs) {
+        this(directory, unsafeNoIsolation, programs, STEMS_MEBIBYTES, STEMS_IDLE_TIME);
+    }
+
+    /** These settings with other bounds for what waits for a function. */
+    public SandboxSettings stems(int mebibytes, Duration idleTime) {
+        return new SandboxSettings(directory, unsafeNoIsolation, programs, mebibytes, idleTime);
     }
 
     /** Isolation required; programs found on the path. */

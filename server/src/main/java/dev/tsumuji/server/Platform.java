@@ -11,6 +11,7 @@ import dev.tsumuji.kernel.cloud.LocalCloud;
 import dev.tsumuji.kernel.outbox.Dispatcher;
 import dev.tsumuji.kernel.settings.PlatformSettings;
 import dev.tsumuji.kernel.settings.Settings;
+import dev.tsumuji.kernel.signal.Signals;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.SystemScheduler;
 import dev.tsumuji.lambda.LambdaService;
@@ -69,6 +70,7 @@ public final class Platform implements AutoCloseable {
         var kv = closing.add(RocksKv.open(folder.resolve("state"), clock));
         var blobs = new DiskBlobs(folder.resolve("blobs"), kv, clock, ids, scheduler);
         var outbox = closing.add(new Dispatcher(kv, clock, scheduler, ids));
+        var signals = new Signals();
         sandboxes = closing.add(NativeSandboxes.open(sandboxSettings()));
 
         // who may do what, and the gate that asks
@@ -81,13 +83,15 @@ public final class Platform implements AutoCloseable {
         // services
         var sts = closing.add(new StsService(iam.credentials(), cloud, clock, ids));
         var logs = closing.add(new LogsService(kv, clock, ids, scheduler));
-        var lambda = closing.add(
-                new LambdaService(kv, blobs, outbox, cloud, sandboxes, clock, ids, scheduler, lambdaSettings()));
+        var lambda = closing.add(new LambdaService(
+                kv, blobs, outbox, cloud, signals, sandboxes, clock, ids, scheduler, lambdaSettings()));
         var services = List.of(iam.service(), sts.service(), logs.service(), lambda.service());
         services.forEach(cloud::add);
 
         // the way in
         var pages = new Pages(this, services, iam.accounts(), audit, lambda);
+        var meterPages = new MeterPages(
+                lambda.usages(), settings.find(PlatformSettings.METRICS_TOKEN), settings.get(PlatformSettings.PRICES));
         door = FrontDoor.start(
                 FrontDoor.Settings.usual(
                         settings.get(PlatformSettings.HOST), settings.get(PlatformSettings.PORT_NUMBER)),
@@ -96,11 +100,12 @@ public final class Platform implements AutoCloseable {
                 iam.credentials(),
                 clock,
                 ids,
-                pages.byPath(),
+                meterPages.with(pages.byPath()),
                 List.of(lambda.urls()));
         closing.add(this::drain);
         lambda.platform(new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port()));
         outbox.start();
+        lambda.start();
     }
 
     /**
@@ -171,6 +176,11 @@ public final class Platform implements AutoCloseable {
         return sandboxes.running();
     }
 
+    /** Processes that wait for a function. */
+    int waiting() {
+        return sandboxes.waiting();
+    }
+
     String region() {
         return settings.get(PlatformSettings.REGION);
     }
@@ -186,7 +196,12 @@ public final class Platform implements AutoCloseable {
 
     private SandboxSettings sandboxSettings() {
         return new SandboxSettings(
-                folder.resolve("sandboxes"), settings.get(PlatformSettings.UNSAFE_NO_ISOLATION), Map.of());
+                        folder.resolve("sandboxes"), settings.get(PlatformSettings.UNSAFE_NO_ISOLATION), Map.of())
+                .stems(
+                        (int) Math.min(
+                                Integer.MAX_VALUE,
+                                settings.get(PlatformSettings.STEMS).bytes() >> 20),
+                        settings.get(PlatformSettings.IDLE));
     }
 
     private LambdaSettings lambdaSettings() {

@@ -3,6 +3,7 @@ package dev.tsumuji.wire;
 import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.call.Credentials;
 import dev.tsumuji.kernel.call.Principal;
+import dev.tsumuji.kernel.call.TraceHeader;
 import dev.tsumuji.kernel.cloud.Failures;
 import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.cloud.Service;
@@ -164,7 +165,7 @@ public final class FrontDoor implements AutoCloseable {
         var service = Verifier.claimedService(request);
         var requestId = !own && service.equals("s3") ? ids.base32(16) : ids.uuid();
         try {
-            if (page != null && page.isOpen()) {
+            if (page != null && page.admits(request)) {
                 page.answer(request, nobody(request, requestId), reply);
                 return;
             }
@@ -174,7 +175,8 @@ public final class FrontDoor implements AutoCloseable {
                 own(verified, call, reply);
             } else {
                 verifier.checkService(verified, inside.namedService(verified.request()));
-                inside.serve(verified.request(), call, reply);
+                TraceHeader.during(
+                        request.header("x-amzn-trace-id"), () -> inside.serve(verified.request(), call, reply));
             }
         } catch (AwsServiceException e) {
             if (reply.started()) {

@@ -42,12 +42,36 @@ public final class PlatformSettings {
             of("unsafe-no-isolation", FLAG, "false", "run functions without a sandbox where none can be made");
     public static final Setting<Duration> IDLE =
             of("idle", DURATION, "5m", "a function's process is stopped after this long without an event");
+    public static final Setting<DataSize> STEMS =
+            of("stems", SIZE, "256m", "most memory for processes that wait for a function to start in; 0: none wait");
     public static final Setting<Duration> DRAIN =
             of("drain", DURATION, "20s", "how long stopping waits for requests under way");
     public static final Setting<DataSize> HEAP = of("heap", SIZE, "512m", "most memory for the platform's own objects");
 
-    public static final List<Setting<?>> ALL =
-            List.of(DATA, CONFIG, HOST, PORT_NUMBER, REGION, ROOT_KEY, UNSAFE_NO_ISOLATION, IDLE, DRAIN, HEAP);
+    public static final Setting<String> METRICS_TOKEN = secret(
+            "metrics-token",
+            matching("TOKEN", Pattern.compile("\\S{16,256}"), "a token has 16 to 256 characters, no blanks"),
+            "bearer token, or password of any user, that may read /_tsumuji/metrics unsigned; none may when not given");
+    public static final Setting<String> PRICES = of(
+            "prices",
+            matching("NAME", Pattern.compile("aws|aws-2016"), "the price lists are aws and aws-2016"),
+            "aws",
+            "price list that use is shown by where none is asked for");
+
+    public static final List<Setting<?>> ALL = List.of(
+            DATA,
+            CONFIG,
+            HOST,
+            PORT_NUMBER,
+            REGION,
+            ROOT_KEY,
+            UNSAFE_NO_ISOLATION,
+            IDLE,
+            STEMS,
+            DRAIN,
+            HEAP,
+            METRICS_TOKEN,
+            PRICES);
 
     /** The settings file's name within the data folder. */
     public static final String FILE = "tsumuji.conf";

@@ -255,7 +255,7 @@ final class Functions {
 
     private void deleteVersion(Txn txn, FunctionId id, String version) {
         store.head(txn, id);
-        var function = FunctionStore.version(txn, id, version);
+        var function = store.version(txn, id, version);
         if (function == null) {
             return;
         }
@@ -288,9 +288,9 @@ final class Functions {
         txn.afterCommit(() -> instances.retire(old.generation()));
     }
 
-    private static List<Function> versions(Txn txn, FunctionId id) {
+    private List<Function> versions(Txn txn, FunctionId id) {
         return txn.scan(LambdaKeys.versions(id), VERSIONS_MAX).stream()
-                .map(entry -> LambdaKeys.FUNCTION.decode(entry.value()))
+                .map(entry -> store.function(entry.value()))
                 .toList();
     }
 
@@ -349,7 +349,7 @@ final class Functions {
                         + "). Please try again with the CodeSHA256 in $LATEST.");
             }
             var head = store.head(txn, id);
-            var last = FunctionStore.version(txn, id, Long.toString(head.versionNext() - 1));
+            var last = store.version(txn, id, Long.toString(head.versionNext() - 1));
             if (last != null && head.published().equals(latest.generation())) {
                 published[0] = last.configuration();
                 return;
@@ -398,7 +398,7 @@ final class Functions {
         var work = ACTIVATION.decode(delivery.work());
         var id = work.id();
         store.change(id, txn -> {
-            var function = FunctionStore.version(txn, id, work.version());
+            var function = store.version(txn, id, work.version());
             if (function == null || !function.generation().equals(work.generation())) {
                 return;
             }
@@ -413,6 +413,7 @@ final class Functions {
                 active.revisionId(ids.uuid());
             }
             store.put(txn, id, function.with(active.build()));
+            txn.afterCommit(() -> instances.expect(function.configuration()));
         });
         return new Outbox.Outcome.Done();
     }

@@ -1,6 +1,7 @@
 package dev.tsumuji.lambda;
 
 import dev.tsumuji.sandbox.Sandbox;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,6 +37,11 @@ final class Instance implements AutoCloseable {
     /** Whether an invocation that ends by then may still run here. */
     boolean goodUntil(Instant end) {
         return sandbox.isAlive() && end.isBefore(credentialsUntil);
+    }
+
+    /** Where its code lies unpacked. */
+    Path codeFolder() {
+        return code.path();
     }
 
     /** Done once, by whoever comes first. */

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 
 /**
  * Starts instances: assumes the role, unpacks the code, opens the log, sets the environment, starts the sandbox.
@@ -92,7 +93,8 @@ final class InstanceFactory implements AutoCloseable {
             if (!target.configuration().layers().isEmpty()) {
                 code.add(layers.open(target.configuration()));
             }
-            log.add(now.toEpochMilli(), initStart(target));
+            log.least(ApplicationLevel.of(target.configuration().loggingConfig()));
+            SystemLog.of(target).initStart(log, now);
             var sandbox = sandboxes.start(spec(target, role, stream, code), log::printed);
             return new Instance(sandbox, log, code, credentialsUntil(role));
         } catch (IOException | RuntimeException e) {
@@ -101,10 +103,24 @@ final class InstanceFactory implements AutoCloseable {
         }
     }
 
-    private static String initStart(Target target) {
-        var version = target.configuration().runtimeVersionConfig();
-        return ReportLine.initStart(
-                Runtimes.versionName(target.configuration().runtimeAsString()), version.runtimeVersionArn());
+    /** Lets what can be made ready for instances of a function be made ready. */
+    void expect(FunctionConfiguration configuration) {
+        var variables = configuration.environment();
+        var address = platform;
+        sandboxes.expect(new Sandbox.Spec(
+                configuration.functionName(),
+                configuration.runtimeAsString(),
+                settings.packages(),
+                configuration.handler(),
+                variables == null ? Map.of() : variables.variables(),
+                configuration.memorySize(),
+                configuration.ephemeralStorage().size(),
+                INIT_TIMEOUT,
+                endpoints(address)));
+    }
+
+    private static Map<Integer, InetSocketAddress> endpoints(@Nullable InetSocketAddress address) {
+        return address == null ? Map.of() : Map.of(PLATFORM_PORT, address);
     }
 
     private static Instant credentialsUntil(RoleSession role) {
@@ -114,7 +130,6 @@ final class InstanceFactory implements AutoCloseable {
     private Sandbox.Spec spec(Target target, RoleSession role, String stream, List<Packages.Lease> code) {
         var configuration = target.configuration();
         var address = platform;
-        Map<Integer, InetSocketAddress> endpoints = address == null ? Map.of() : Map.of(PLATFORM_PORT, address);
         return new Sandbox.Spec(
                 target.id().name(),
                 configuration.runtimeAsString(),
@@ -124,7 +139,7 @@ final class InstanceFactory implements AutoCloseable {
                 configuration.memorySize(),
                 configuration.ephemeralStorage().size(),
                 target.timeout().compareTo(INIT_TIMEOUT) > 0 ? target.timeout() : INIT_TIMEOUT,
-                endpoints,
+                endpoints(address),
                 code.stream().skip(1).map(Packages.Lease::path).toList());
     }
 
@@ -135,7 +150,6 @@ final class InstanceFactory implements AutoCloseable {
         all.put("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin");
         all.put("LANG", "en_US.UTF-8");
         all.put("TZ", ":UTC");
-        all.put("LD_LIBRARY_PATH", "/var/task:/var/task/lib:/opt/lib");
         if (reachable) {
             all.put("AWS_ENDPOINT_URL", "http://127.0.0.1:" + PLATFORM_PORT);
         }
@@ -154,6 +168,7 @@ final class InstanceFactory implements AutoCloseable {
         all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
         all.put("AWS_LAMBDA_LOG_GROUP_NAME", configuration.loggingConfig().logGroup());
         all.put("AWS_LAMBDA_LOG_STREAM_NAME", stream);
+        all.putAll(ApplicationLevel.variables(configuration.loggingConfig()));
         all.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
         all.put("AWS_ACCESS_KEY_ID", role.credentials().accessKeyId());
         all.put("AWS_SECRET_ACCESS_KEY", role.credentials().secretAccessKey());

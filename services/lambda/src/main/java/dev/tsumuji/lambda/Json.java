@@ -8,6 +8,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -15,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The little JSON that Lambda itself needs: checking payloads and writing policies. Stateless. */
+/** The JSON that Lambda itself needs: checking payloads, reading patterns and answers, writing policies and events. Stateless. */
 final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -43,6 +45,69 @@ final class Json {
         }
     }
 
+    /**
+     * Reads one JSON value as maps (in the order of the text), lists, strings, {@link BigDecimal}, booleans and null. Of a
+     * repeated member the last counts.
+     *
+     * @throws IOException when it is none; nesting is bounded by the parser, at 1,000
+     */
+    static @Nullable Object read(byte[] json) throws IOException {
+        try (var parser = FACTORY.createParser(json)) {
+            if (parser.nextToken() == null) {
+                throw new IOException("no JSON value");
+            }
+            var value = read(parser);
+            if (parser.nextToken() != null) {
+                throw new IOException("more than one JSON value");
+            }
+            return value;
+        }
+    }
+
+    /** As {@link #read}, of JSON that this class has written; an empty object when it isn't. */
+    static @Nullable Object readOrEmpty(String json) {
+        try {
+            return read(json.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            return Map.of();
+        }
+    }
+
+    private static @Nullable Object read(JsonParser parser) throws IOException {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> {
+                var members = new LinkedHashMap<String, @Nullable Object>();
+                while (parser.nextToken() != JsonToken.END_OBJECT) {
+                    var name = parser.currentName();
+                    parser.nextToken();
+                    members.put(name, read(parser));
+                }
+                yield members;
+            }
+            case START_ARRAY -> {
+                var items = new ArrayList<@Nullable Object>();
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    items.add(read(parser));
+                }
+                yield items;
+            }
+            case VALUE_STRING -> parser.getText();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser);
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NULL -> null;
+            default -> throw new IOException("no JSON value: " + parser.currentToken());
+        };
+    }
+
+    private static BigDecimal number(JsonParser parser) throws IOException {
+        try {
+            return new BigDecimal(parser.getText());
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw new IOException("a number out of bounds", e);
+        }
+    }
+
     private static String at(@Nullable JsonParser parser) {
         if (parser == null) {
             return "";
@@ -52,49 +117,16 @@ final class Json {
     }
 
     /**
-     * Reads one JSON value: maps in their own order, lists, strings, longs, doubles, booleans.
+     * Reads one JSON value, as {@link #read(byte[])}.
      *
      * @return empty for {@code null} and for what is no JSON
      */
-    static Optional<Object> read(byte[] json) {
-        try (var parser = FACTORY.createParser(json)) {
-            parser.nextToken();
-            @Nullable Object value = value(parser);
-            return parser.nextToken() == null ? Optional.ofNullable(value) : Optional.empty();
+    static Optional<Object> parsed(byte[] json) {
+        try {
+            return Optional.ofNullable(read(json));
         } catch (IOException e) {
             return Optional.empty();
         }
-    }
-
-    private static @Nullable Object value(JsonParser from) throws IOException {
-        return switch (from.currentToken()) {
-            case null -> null;
-            case START_OBJECT -> {
-                var members = new LinkedHashMap<String, @Nullable Object>();
-                while (from.nextToken() == JsonToken.FIELD_NAME) {
-                    var name = from.currentName();
-                    from.nextToken();
-                    members.put(name, value(from));
-                }
-                yield members;
-            }
-            case START_ARRAY -> {
-                var items = new ArrayList<@Nullable Object>();
-                while (from.nextToken() != JsonToken.END_ARRAY) {
-                    items.add(value(from));
-                }
-                yield items;
-            }
-            case VALUE_STRING -> from.getText();
-            case VALUE_NUMBER_INT ->
-                from.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-                        ? (Object) from.getDoubleValue()
-                        : (Object) from.getLongValue();
-            case VALUE_NUMBER_FLOAT -> from.getDoubleValue();
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            default -> null;
-        };
     }
 
     /** Writes maps, collections, strings, numbers, booleans and null, without blanks, in their own order. */
@@ -116,6 +148,7 @@ final class Json {
             case Integer number -> to.writeNumber(number);
             case Long number -> to.writeNumber(number);
             case Double number -> to.writeNumber(number);
+            case BigDecimal number -> to.writeNumber(number);
             case Collection<?> items -> {
                 to.writeStartArray();
                 for (var item : items) {

@@ -7,6 +7,7 @@ import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.outbox.Outbox;
 import dev.tsumuji.kernel.site.Site;
+import dev.tsumuji.kernel.signal.Signals;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.Scheduler;
 import dev.tsumuji.sandbox.Sandboxes;
@@ -42,18 +43,22 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
     private final EventInvokeConfigs eventConfigs;
     private final FunctionUrlConfigs urlConfigs;
     private final FunctionUrls urls;
+    private final Meter meter;
+    private final Usages usages;
+    private final EventSourceMappings mappings;
 
     public LambdaService(
             Kv kv,
             Blobs blobs,
             Outbox outbox,
             Cloud cloud,
+            Signals signals,
             Sandboxes sandboxes,
             InstantSource clock,
             Ids ids,
             Scheduler scheduler,
             LambdaSettings settings) {
-        store = new FunctionStore(kv, ids::fraction);
+        store = new FunctionStore(kv, EnvironmentSeal.open(settings.environmentKey(), kv, ids), ids::fraction);
         var roles = new Roles(cloud, clock);
         packages = new Packages(blobs, ids, settings);
         downloads = new CodeDownloads(packages, clock, ids);
@@ -78,14 +83,18 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
                 clock,
                 ids);
         views = new FunctionViews(store, downloads);
-        tags = new Tags(store);
         aliases = new Aliases(store, ids);
         eventConfigs = new EventInvokeConfigs(store, clock);
         permissions = new Permissions(store, ids);
         urlConfigs = new FunctionUrlConfigs(store, clock, ids);
         urls = new FunctionUrls(urlConfigs, cloud);
+        meter = new Meter(kv, scheduler, clock);
+        usages = new Usages(meter, clock);
         invocations = new Invocations(
-                store, instances, concurrency.gate(), new Events(store, outbox, clock, settings), clock);
+                store, instances, concurrency.gate(), new Events(store, outbox, clock, settings), meter, clock);
+        mappings = new EventSourceMappings(
+                new MappingRun.Surroundings(store, invocations, roles, cloud, signals, clock, scheduler, ids));
+        tags = new Tags(store, mappings);
     }
 
     /** As the platform holds it. */
@@ -112,6 +121,16 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
     /** Where functions answer plain HTTP, by their URLs. */
     public Site urls() {
         return urls;
+    }
+
+    /** What functions used. */
+    public Usages usages() {
+        return usages;
+    }
+
+    /** Begins to read the sources of event source mappings; to be called when all services are there. */
+    public void start() {
+        mappings.start();
     }
 
     /** Path of the platform under which {@link #download} is to be served, open to everybody. */
@@ -361,6 +380,33 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
         return concurrency.delete(request);
     }
 
+    // ---- event source mappings
+
+    @Override
+    public CreateEventSourceMappingResponse createEventSourceMapping(CreateEventSourceMappingRequest request) {
+        return mappings.create(request);
+    }
+
+    @Override
+    public GetEventSourceMappingResponse getEventSourceMapping(GetEventSourceMappingRequest request) {
+        return mappings.get(request);
+    }
+
+    @Override
+    public UpdateEventSourceMappingResponse updateEventSourceMapping(UpdateEventSourceMappingRequest request) {
+        return mappings.update(request);
+    }
+
+    @Override
+    public DeleteEventSourceMappingResponse deleteEventSourceMapping(DeleteEventSourceMappingRequest request) {
+        return mappings.delete(request);
+    }
+
+    @Override
+    public ListEventSourceMappingsResponse listEventSourceMappings(ListEventSourceMappingsRequest request) {
+        return mappings.list(request);
+    }
+
     // ---- permissions
 
     @Override
@@ -386,7 +432,10 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
     /** Ends all instances and writes what their logs still have. */
     @Override
     public void close() {
+        mappings.stop();
         instances.close();
+        mappings.close();
+        meter.close();
         packages.close();
     }
 }

@@ -26,7 +26,7 @@ record UrlAnswer(int status, List<Header> headers, byte[] body) {
 
     /** @return empty when it is nothing that HTTP could say */
     static Optional<UrlAnswer> of(byte[] payload) {
-        var value = Json.read(payload);
+        var value = Json.parsed(payload);
         if (value.isEmpty()) {
             return Optional.empty();
         }
@@ -71,10 +71,14 @@ record UrlAnswer(int status, List<Header> headers, byte[] body) {
     private static int status(@Nullable Object given) {
         return switch (given) {
             case null -> 200;
-            case Long number when number >= STATUS_MIN && number <= STATUS_MAX -> number.intValue();
+            case Number number when isWhole(number) -> number.intValue();
             case String text when text.matches("\\d{3}") -> Integer.parseInt(text);
             default -> -1;
         };
+    }
+
+    private static boolean isWhole(Number number) {
+        return number.doubleValue() == number.intValue();
     }
 
     private static void add(List<Header> headers, String name, @Nullable Object value) {

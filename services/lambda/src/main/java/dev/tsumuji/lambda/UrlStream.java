@@ -85,7 +85,7 @@ final class UrlStream implements EventAnswer<InvokeWithResponseStreamResponse, I
             }
             return;
         }
-        var members = Json.read(new String(bytes, 0, end, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
+        var members = Json.parsed(new String(bytes, 0, end, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
         var said = members.filter(Map.class::isInstance).flatMap(map -> UrlAnswer.head((Map<?, ?>) map));
         if (said.isEmpty()) {
             failed = true;

@@ -51,7 +51,7 @@ class FunctionUrlsTest {
     private Map<?, ?> event(TestVisit visit) {
         assertThat(visit.status).isEqualTo(200);
         return (Map<?, ?>)
-                Json.read(visit.text().getBytes(StandardCharsets.UTF_8)).orElseThrow();
+                Json.parsed(visit.text().getBytes(StandardCharsets.UTF_8)).orElseThrow();
     }
 
     @Test
@@ -84,7 +84,7 @@ class FunctionUrlsTest {
         assertThat(context.get("domainPrefix")).isEqualTo(host.substring(0, 32));
         assertThat(context.get("requestId")).isEqualTo("11112222-3333-4444-8555-666677778888");
         assertThat(context.get("time")).isEqualTo("02/Jan/2026:03:04:05 +0000");
-        assertThat(context.get("timeEpoch")).isEqualTo(1767323045678L);
+        assertThat(context.get("timeEpoch")).hasToString("1767323045678");
         assertThat(context.get("http"))
                 .isEqualTo(Map.of(
                         "method", "POST",
