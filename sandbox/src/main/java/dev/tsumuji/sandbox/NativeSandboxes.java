@@ -8,10 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +24,6 @@ public final class NativeSandboxes implements Sandboxes {
     private static final int PROCESSES_MAX = 1024;
     private static final int RUNTIME_API_PORT = 9001;
 
-    private static final Set<Map.Entry<Integer, InetSocketAddress>> NO_ENDPOINTS = Set.of();
     private static final Bootstraps.View INSIDE =
             new Bootstraps.View(Path.of("/var/task"), Path.of("/var/runtime"), Path.of("/run/tsumuji/platform"));
 
@@ -45,6 +41,11 @@ public final class NativeSandboxes implements Sandboxes {
     private final TemporaryImages images;
     private final Users users = new Users();
     private final Network network;
+    private final NameServer nameServer;
+    private final Outside outside = new Outside();
+    private final EgressPolicy egress;
+    private final @Nullable Trust trust;
+    private volatile Reach.@Nullable Platform platform;
     private final Outputs outputs;
     private final Watch watch = new Watch();
     private final InstantSource clock = InstantSource.system();
@@ -62,8 +63,11 @@ public final class NativeSandboxes implements Sandboxes {
         this.jail = new Jail(directory, near);
         this.outputs = new Outputs(clock);
         this.network = new Network();
+        this.nameServer = new NameServer();
+        this.egress = settings.egress();
         this.runtimes = new Runtimes(settings);
         this.bootstraps = new Bootstraps(directory.resolve("runtime"), runtimes);
+        this.trust = settings.authority() == null ? null : trust(settings.authority());
         this.images = new TemporaryImages(directory.resolve("tmp"));
         this.isolation = new Trial(directory, jail, images).isolation();
         if (!isolation.isolated() && !settings.unsafeNoIsolation()) {
@@ -80,6 +84,19 @@ public final class NativeSandboxes implements Sandboxes {
      */
     public static NativeSandboxes open(SandboxSettings settings) throws IOException {
         return new NativeSandboxes(settings);
+    }
+
+    private Trust trust(Path authority) throws IOException {
+        var made = new Trust(directory.resolve("trust"), authority, runtimes.program("java"));
+        for (var language : Runtimes.Language.values()) {
+            made.publish(bootstraps.runtimeDirectory(language));
+        }
+        return made;
+    }
+
+    /** Where the names of AWS shall lead in sandboxes that start from now on. */
+    public void platform(InetSocketAddress plain, InetSocketAddress secure) {
+        platform = new Reach.Platform(plain, secure);
     }
 
     @Override
@@ -121,6 +138,8 @@ public final class NativeSandboxes implements Sandboxes {
         living.forEach(NativeSandbox::close);
         watch.close();
         outputs.close();
+        nameServer.close();
+        outside.close();
         network.close();
         jail.close();
         Native.close(descriptor);
@@ -135,7 +154,7 @@ public final class NativeSandboxes implements Sandboxes {
         private final String name;
         private final Path path;
         private final int user;
-        private final List<Relay> relays = new ArrayList<>();
+        private @Nullable Reach reach;
         private @Nullable ControlGroup group;
         private @Nullable ServerSocketChannel plainApi;
 
@@ -175,8 +194,9 @@ public final class NativeSandboxes implements Sandboxes {
             try {
                 lifeLine = jail.launch(order);
                 var process = processOf(lifeLine.line());
-                for (var endpoint : isolation.isolated() ? spec.endpoints().entrySet() : NO_ENDPOINTS) {
-                    relays.add(new Relay(network.listen(process, endpoint.getKey()), endpoint.getValue()));
+                if (isolation.isolated()) {
+                    reach = new Reach(network, nameServer, outside, process, platform, spec.endpoints());
+                    reach.allow(egress.of(spec.name()));
                 }
                 var wire = frames != null ? frames : new RuntimeApi(apiListener(process));
                 var sandbox = new NativeSandbox(spec, this, wire, watch, lifeLine, pipe, clock);
@@ -222,6 +242,14 @@ public final class NativeSandboxes implements Sandboxes {
             variables.forEach((key, value) -> order.put("variable", key + "=" + endpointsOutside(value)));
             launch.binds().forEach(bind -> order.put("bind", bind));
             temporary(order);
+            if (trust != null && isolated) {
+                trust.order(order);
+                Trust.variables(language).forEach((key, value) -> {
+                    if (!variables.containsKey(key)) {
+                        order.put("variable", key + "=" + value);
+                    }
+                });
+            }
             if (group != null) {
                 group.procs().forEach(file -> order.put("procs", file));
                 order.put("thaw_file", group.freezer()).put("thaw_word", group.thawed());
@@ -270,7 +298,9 @@ public final class NativeSandboxes implements Sandboxes {
 
         @Override
         public void close() {
-            relays.forEach(Relay::close);
+            if (reach != null) {
+                reach.close();
+            }
             try {
                 FileTree.delete(path);
             } catch (IOException e) {

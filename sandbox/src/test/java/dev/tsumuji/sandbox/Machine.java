@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 /** The sandboxes of a test class, and functions written down as text. */
 final class Machine implements AutoCloseable {
@@ -23,12 +24,16 @@ final class Machine implements AutoCloseable {
     private final Path directory;
 
     Machine() {
+        this(settings -> settings);
+    }
+
+    Machine(UnaryOperator<SandboxSettings> change) {
         assumeTrue(
                 Native.isRoot() && System.getProperty("os.name").equals("Linux"),
                 "skipped: full isolation needs root on Linux");
         try {
             directory = Files.createTempDirectory("sandboxes");
-            sandboxes = NativeSandboxes.open(SandboxSettings.in(directory.resolve("own")));
+            sandboxes = NativeSandboxes.open(change.apply(SandboxSettings.in(directory.resolve("own"))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -76,6 +81,7 @@ final class Machine implements AutoCloseable {
         private int memory = 512;
         private int tmp = 64;
         private Duration initTimeout = Duration.ofSeconds(10);
+        private String name = "test";
         private Sandbox sandbox;
 
         private Function(String runtime, String handler) {
@@ -98,6 +104,11 @@ final class Machine implements AutoCloseable {
             }
         }
 
+        Function name(String other) {
+            name = other;
+            return this;
+        }
+
         Function memory(int mebibytes) {
             memory = mebibytes;
             return this;
@@ -116,7 +127,7 @@ final class Machine implements AutoCloseable {
         Sandbox sandbox() {
             if (sandbox == null) {
                 var spec = new Sandbox.Spec(
-                        "test", runtime, code, handler, environment, memory, tmp, initTimeout, endpoints);
+                        name, runtime, code, handler, environment, memory, tmp, initTimeout, endpoints);
                 try {
                     sandbox =
                             sandboxes.start(spec, (at, line) -> printed.add(new String(line, StandardCharsets.UTF_8)));
