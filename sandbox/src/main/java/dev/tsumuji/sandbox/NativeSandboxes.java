@@ -194,7 +194,7 @@ public final class NativeSandboxes implements Sandboxes {
             try {
                 lifeLine = jail.launch(order);
                 var process = processOf(lifeLine.line());
-                if (isolation.isolated()) {
+                if (isolation.hasNetworks()) {
                     reach = new Reach(network, nameServer, outside, process, platform, spec.endpoints());
                     reach.allow(egress.of(spec.name()));
                 }
