@@ -44,10 +44,11 @@ void fail(int connection, const char *format, ...) {
 static void serve(int connection) {
     struct order *order = order_read(connection);
     if (!order) return;
-    pid_t pid = syscall(SYS_clone, init_flags(order) | SIGCHLD, 0, 0, 0, 0);
+    pid_t pid = syscall(SYS_clone, (order->attach ? 0 : init_flags(order)) | SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0 && order->attach) attach_run(order, connection);
     if (pid == 0) init_run(order, connection);
     if (pid < 0) report(connection, "failed clone: %s", strerror(errno));
-    else report(connection, "started %d", (int)pid);
+    else if (!order->attach) report(connection, "started %d", (int)pid);
     free(order);
 }
 

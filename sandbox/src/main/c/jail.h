@@ -8,11 +8,14 @@
  * closes it, or dies in whatever way, init kills everything inside and goes; when the function ends, init kills what it left
  * behind and reports on the same connection how it ended. Nobody else needs to be alive for either.
  *
+ * An order that names a mount namespace to attach to starts nothing: it gives code to a sandbox that runs without any.
+ *
  * Lines written to the platform, each ended by \n:
  *   started PID       host's pid of init; the namespaces exist and its loopback is up, the function isn't running yet
  *   exited CODE       the function ended; nothing of its process tree is left
  *   signalled NUMBER  the same, by a signal
- *   failed TEXT       it could not be started
+ *   failed TEXT       it could not be started, or not be attached
+ *   attached          code and layers are where they belong in the running sandbox
  */
 #ifndef JAIL_H
 #define JAIL_H
@@ -42,6 +45,8 @@ struct order {
     const char *directory;     /* working directory */
     char *arguments[ARGUMENTS + 1];
     char *variables[VARIABLES + 1];
+    const char *attach;         /* mount namespace of a running sandbox that gets code and layers; null: start one */
+    const char *user_namespace; /* the user namespace of that sandbox, without root */
     uid_t uid;
     int isolated;              /* 0: no namespaces at all */
     int hold;                  /* wait for one byte from the platform before the function is started */
@@ -52,6 +57,10 @@ struct order *order_read(int connection);
 
 /* root.c: makes the sandbox's file system and moves into it. */
 void root_build(const struct order *order, int connection);
+void root_mount_layers(const struct order *order, int connection, const char *where);
+
+/* attach.c: gives a running sandbox its code; does not return. */
+void attach_run(const struct order *order, int connection) __attribute__((noreturn));
 
 /* rights.c */
 void rights_drop_bounding_set(void);

@@ -27,7 +27,7 @@ static int put(struct order *order, const char *name, const char *value) {
         {"tmp_template", &order->tmp_template}, {"tmp_directory", &order->tmp_directory}, {"tmp_bytes", &order->tmp_bytes},
         {"thaw_file", &order->thaw_file}, {"thaw_word", &order->thaw_word}, {"input", &order->input}, {"output", &order->output},
         {"trust", &order->trust}, {"java_trust", &order->java_trust},
-        {"directory", &order->directory}};
+        {"directory", &order->directory}, {"attach", &order->attach}, {"user_namespace", &order->user_namespace}};
     for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
         if (strcmp(name, single[i].name) == 0) {
             *single[i].place = value;
@@ -52,6 +52,7 @@ static struct order *refuse(int connection, struct order *order, const char *wha
 }
 
 static int missing(const struct order *order) {
+    if (order->attach) return !order->code || !order->root;
     if (!order->arguments[0] || !order->output || !order->directory) return 1;
     return order->isolated
            && (!order->root || !order->code || !order->runtime || !order->socket || !order->tmp_bytes || !order->uid);

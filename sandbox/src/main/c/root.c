@@ -215,6 +215,16 @@ static void temporary(const struct order *order, int connection) {
     if (mount("tmpfs", "tmp", "tmpfs", PLAIN, options)) fail(connection, "/tmp");
 }
 
+void root_mount_layers(const struct order *order, int connection, const char *where) {
+    char options[MANY * 256] = "lowerdir=";
+    size_t used = strlen(options);
+    for (int i = 0; order->layers[i]; i++) {
+        used += snprintf(options + used, sizeof options - used, "%s%s", i ? ":" : "", order->layers[i]);
+        if (used >= 4095) { errno = 0; fail(connection, "paths of the layers are too long together"); }
+    }
+    if (mount("overlay", where, "overlay", PLAIN | MS_RDONLY, options)) fail(connection, "layers");
+}
+
 static void layers(const struct order *order, int connection) {
     if (!order->layers[0]) {
         make_directories(connection, "opt");
@@ -224,14 +234,8 @@ static void layers(const struct order *order, int connection) {
         bind_directory(connection, order->layers[0], "opt");
         return;
     }
-    char options[MANY * 256] = "lowerdir=";
-    size_t used = strlen(options);
-    for (int i = 0; order->layers[i]; i++) {
-        used += snprintf(options + used, sizeof options - used, "%s%s", i ? ":" : "", order->layers[i]);
-        if (used >= 4095) { errno = 0; fail(connection, "paths of the layers are too long together"); }
-    }
     make_directories(connection, "opt");
-    if (mount("overlay", "opt", "overlay", PLAIN | MS_RDONLY, options)) fail(connection, "layers");
+    root_mount_layers(order, connection, "opt");
 }
 
 void root_build(const struct order *order, int connection) {

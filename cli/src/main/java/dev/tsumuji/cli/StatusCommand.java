@@ -56,6 +56,7 @@ final class StatusCommand implements Callable<Integer> {
         line("services", text(status.path("services")));
         line("functions", text(status.path("functions")));
         line("sandboxes", text(status.path("sandboxes")));
+        line("stems", text(status.path("stems")));
     }
 
     private void line(String name, String value) {

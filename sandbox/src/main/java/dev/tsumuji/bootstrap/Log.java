@@ -12,10 +12,19 @@ final class Log implements LambdaLogger {
 
     static final Log LOGGER = new Log();
 
-    private static final boolean JSON = "JSON".equalsIgnoreCase(System.getenv("AWS_LAMBDA_LOG_FORMAT"));
+    private static volatile boolean json = isJson();
     private static volatile @Nullable String requestId;
 
     private Log() {}
+
+    private static boolean isJson() {
+        return "JSON".equalsIgnoreCase(System.getenv("AWS_LAMBDA_LOG_FORMAT"));
+    }
+
+    static void environmentChanged() {
+        json = isJson();
+        requestId = null;
+    }
 
     static void requestId(String id) {
         requestId = id;
@@ -39,7 +48,7 @@ final class Log implements LambdaLogger {
     @Override
     public void log(String message, LogLevel level) {
         var line = new StringBuilder(message.length() + 2);
-        if (JSON) {
+        if (json) {
             Map<String, @Nullable Object> event = new LinkedHashMap<>();
             event.put("timestamp", java.time.Instant.now().toString());
             event.put("message", message);

@@ -10,6 +10,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ public final class Main {
     private static final byte RESULT = 3;
     private static final byte ERROR = 4;
     private static final byte FAILED = 5;
+    private static final int ASSIGN = 6;
+    private static final byte STEM = 7;
     private static final int SMALL_BYTES = 64 * 1024;
 
     /** What the JDK reads and writes without allocating. */
@@ -43,7 +47,48 @@ public final class Main {
     public static void main(String[] arguments) throws IOException {
         var main = new Main(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.in));
         System.setIn(InputStream.nullInputStream());
+        if (System.getenv("TSUMUJI_STEM") != null && !main.becomeFunction()) {
+            Runtime.getRuntime().halt(0);
+        }
         Runtime.getRuntime().halt(main.run(System.getenv("_HANDLER")));
+    }
+
+    /**
+     * Waits, with all ready that doesn't depend on a function, for one to be assigned.
+     *
+     * @return false when the platform hung up instead
+     */
+    private boolean becomeFunction() throws IOException {
+        try {
+            Surroundings.prepare();
+            Rehearsal.warm();
+            send(STEM, null, new byte[0]);
+            byte[] frame;
+            try {
+                frame = receive(ASSIGN);
+            } catch (EOFException e) {
+                return false;
+            }
+            Surroundings.takeOn(variables(ByteBuffer.wrap(frame)));
+            Log.environmentChanged();
+            return true;
+        } catch (ReflectiveOperationException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static Map<String, String> variables(ByteBuffer in) {
+        var variables = new HashMap<String, String>();
+        for (int left = in.getShort() & 0xffff; left > 0; left--) {
+            variables.put(text(in), text(in));
+        }
+        return variables;
+    }
+
+    private static String text(ByteBuffer in) {
+        var bytes = new byte[in.getShort() & 0xffff];
+        in.get(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     /** @return the process's exit status, once the platform hung up or nothing more can be done */
@@ -62,7 +107,7 @@ public final class Main {
         while (true) {
             byte[] frame;
             try {
-                frame = receive();
+                frame = receive(INVOKE);
             } catch (EOFException e) {
                 return 0;
             }
@@ -131,12 +176,12 @@ public final class Main {
         }
     }
 
-    private byte[] receive() throws IOException {
+    private byte[] receive(int type) throws IOException {
         while (true) {
             var head = bytes(5);
             int length = (head[0] & 255) << 24 | (head[1] & 255) << 16 | (head[2] & 255) << 8 | (head[3] & 255);
             var frame = bytes(length);
-            if (head[4] == INVOKE) {
+            if (head[4] == type) {
                 return frame;
             }
         }

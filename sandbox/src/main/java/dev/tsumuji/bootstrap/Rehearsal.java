@@ -3,6 +3,8 @@ package dev.tsumuji.bootstrap;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -22,6 +24,8 @@ import java.util.Map;
  */
 public final class Rehearsal {
 
+    private static final int WARM_ROUNDS = 20;
+
     private Rehearsal() {}
 
     /** @param arguments path of a file that can be made */
@@ -31,6 +35,19 @@ public final class Rehearsal {
                         + "\"when\":1700000000000,\"inner\":{\"name\":\"x\",\"tags\":[\"a\"],\"kind\":\"ONE\"}}";
         for (var name : List.of("Maps", "Streams", "Beans", "Records", "Plain::run", "Throwing", "Missing")) {
             serveOnce(Path.of(arguments[0]), Rehearsal.class.getName() + "$" + name, event);
+        }
+    }
+
+    /** In a stem: the same in small, so that the function that comes meets code which has run. */
+    static void warm() throws IOException {
+        var event = "{\"name\":\"zed\",\"count\":3,\"list\":[1,\"a\"]}";
+        for (var name : List.of("Maps", "Streams", "Beans")) {
+            var events = new ByteArrayOutputStream();
+            for (int i = 0; i < WARM_ROUNDS; i++) {
+                events.writeBytes(frame(event).array());
+            }
+            new Main(new ByteArrayInputStream(events.toByteArray()), OutputStream.nullOutputStream())
+                    .run(Rehearsal.class.getName() + "$" + name);
         }
     }
 

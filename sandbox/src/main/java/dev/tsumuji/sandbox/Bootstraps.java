@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,26 +13,47 @@ import java.util.Map;
 /** The programs inside a sandbox that load a function's code: puts them on disk and knows how each is started. Immutable. */
 final class Bootstraps {
 
-    /** What is started, with which variables, and what must be visible for it. */
-    record Launch(List<String> arguments, Map<String, String> variables, List<Path> binds) {}
+    /** What is started, with which variables, what must be visible for it, and whether it starts from a cache. */
+    record Launch(
+            List<String> arguments, Map<String, String> variables, List<Path> binds, Sandbox.StartPath startPath) {
+        Launch(List<String> arguments, Map<String, String> variables, List<Path> binds) {
+            this(arguments, variables, binds, Sandbox.StartPath.ORDINARY);
+        }
+
+        /** The wrapper is started and given the command to start. */
+        private Launch wrappedBy(String wrapper) {
+            var whole = new ArrayList<>(List.of(wrapper));
+            whole.addAll(arguments);
+            return new Launch(whole, variables, binds, startPath);
+        }
+    }
 
     /** Where things are, seen from the function. */
     record View(Path task, Path runtime, Path socket) {}
 
-    private static final String SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/opt/bin";
+    /** A variable that tells a bootstrap to wait for a function; the function never sees it. */
+    private static final Map<String, String> STEM = Map.of("TSUMUJI_STEM", "1");
+
+    private static final Duration STEM_TIMEOUT = Duration.ofSeconds(20);
+    private static final Path TASK = Path.of("/var/task");
+    private static final String SYSTEM_PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
     private static final String SYSTEM_LIBRARIES =
             "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib";
 
     private final Path directory;
     private final Runtimes runtimes;
+    private final boolean trusts;
     private final JavaBootstrap java;
 
-    Bootstraps(Path directory, Runtimes runtimes) throws IOException {
+    /** @param trusts whether programs have to be told of the platform's certificate authority */
+    Bootstraps(Path directory, Runtimes runtimes, boolean trusts) throws IOException {
         this.directory = directory;
+        this.trusts = trusts;
         this.runtimes = runtimes;
         unpack("node", "bootstrap.cjs");
         unpack("python", "bootstrap.py");
         readable(Files.createDirectories(directory.resolve("own")));
+        unpack("java", "surroundings.so");
         this.java = new JavaBootstrap(directory.resolve("java"));
     }
 
@@ -67,7 +89,26 @@ final class Bootstraps {
                 });
     }
 
-    Launch launch(Runtimes.Language language, Sandbox.Spec spec, View view) throws IOException {
+    /** A process of that kind which has no function: its directory is empty, its variables are the platform's own. */
+    Sandbox.Spec stem(Stems.Kind kind) {
+        return new Sandbox.Spec(
+                "stem",
+                "stem",
+                directory.resolve("own"),
+                "",
+                STEM,
+                kind.memoryMebibytes(),
+                kind.tmpMebibytes(),
+                STEM_TIMEOUT,
+                kind.ways());
+    }
+
+    private static boolean isStem(Map<String, String> variables) {
+        return variables.entrySet().containsAll(STEM.entrySet());
+    }
+
+    /** All that the program finds in its environment. */
+    Map<String, String> variables(Runtimes.Language language, Sandbox.Spec spec, View view) {
         var variables = new HashMap<String, String>();
         variables.put("PATH", SYSTEM_PATH);
         variables.put("LD_LIBRARY_PATH", SYSTEM_LIBRARIES);
@@ -78,18 +119,33 @@ final class Bootstraps {
         variables.put("LAMBDA_RUNTIME_DIR", view.runtime.toString());
         variables.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + spec.runtime());
         variables.putAll(spec.environment());
-        return switch (language) {
+        switch (language) {
+            case NODE ->
+                variables.putIfAbsent(
+                        "NODE_PATH", "/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:" + view.task);
+            case PYTHON -> variables.putIfAbsent("PYTHONPATH", "/var/runtime");
+            case JAVA, OWN -> {}
+        }
+        if (trusts && view.task.equals(TASK)) {
+            Trust.variables(language).forEach(variables::putIfAbsent);
+        }
+        return variables;
+    }
+
+    Launch launch(Runtimes.Language language, Sandbox.Spec spec, View view) throws IOException {
+        var variables = variables(language, spec, view);
+        var launch = switch (language) {
             case NODE -> node(spec, view, variables);
             case PYTHON -> python(view, variables);
             case JAVA -> java(spec, view, variables);
             case OWN -> own(spec, view, variables);
         };
+        var wrapper = variables.getOrDefault("AWS_LAMBDA_EXEC_WRAPPER", "");
+        return wrapper.isEmpty() || language == Runtimes.Language.OWN ? launch : launch.wrappedBy(wrapper);
     }
 
     private Launch node(Sandbox.Spec spec, View view, Map<String, String> variables) {
         var program = runtimes.program("node").orElseThrow();
-        variables.putIfAbsent(
-                "NODE_PATH", "/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:" + view.task);
         var memory = spec.memoryMebibytes();
         var arguments = List.of(
                 program.toString(),
@@ -102,7 +158,6 @@ final class Bootstraps {
 
     private Launch python(View view, Map<String, String> variables) {
         var program = runtimes.program("python3").orElseThrow();
-        variables.putIfAbsent("PYTHONPATH", "/var/runtime");
         var arguments =
                 List.of(program.toString(), view.runtime.resolve("bootstrap.py").toString(), view.socket.toString());
         return new Launch(arguments, variables, Runtimes.binds(program));
@@ -114,7 +169,16 @@ final class Bootstraps {
         var arguments = new ArrayList<>(List.of(program.toString()));
         arguments.addAll(JavaBootstrap.FLAGS);
         arguments.add("-Xmx" + heapMebibytes(spec.memoryMebibytes()) + "m");
-        java.cacheName(program).ifPresent(name -> arguments.add("-XX:AOTCache=" + view.runtime.resolve(name)));
+        var cache = java.cacheName(program);
+        cache.ifPresent(name -> arguments.add("-XX:AOTCache=" + view.runtime.resolve(name)));
+        var startPath = cache.isPresent() ? Sandbox.StartPath.AOT : Sandbox.StartPath.ORDINARY;
+        var binds = Runtimes.binds(program);
+        if (isStem(variables)) {
+            // the jar says what a stem may do to the JVM that others need not
+            arguments.addAll(
+                    List.of("-jar", view.runtime.resolve("bootstrap.jar").toString()));
+            return new Launch(arguments, variables, binds, startPath);
+        }
         var path = new StringBuilder(view.runtime.resolve("bootstrap.jar").toString());
         path.append(':').append(view.task);
         for (var jar : jars(spec.code().resolve("lib"))) {
@@ -122,8 +186,7 @@ final class Bootstraps {
         }
         path.append(":/opt/java/lib/*");
         arguments.addAll(List.of("-cp", path.toString(), "dev.tsumuji.bootstrap.Main"));
-        var binds = new ArrayList<>(Runtimes.binds(program));
-        return new Launch(arguments, variables, binds);
+        return new Launch(arguments, variables, binds, startPath);
     }
 
     /** What the JVM needs besides is about sixty megabytes, and more with more code. */

@@ -11,6 +11,7 @@ import java.util.List;
  *
  * @param directories one per hierarchy
  * @param peak file with the highest memory use in bytes
+ * @param statistics file with a line that has the memory of the processes alone, without what is cached of files
  * @param events file with a line {@code oom_kill COUNT}
  */
 record ControlGroup(
@@ -19,6 +20,7 @@ record ControlGroup(
         String frozen,
         String thawed,
         Path peak,
+        Path statistics,
         Path events,
         Path cpuQuota,
         String cpuQuotaEnd) {
@@ -50,6 +52,20 @@ record ControlGroup(
         } catch (IOException | NumberFormatException e) {
             return 0;
         }
+    }
+
+    /** What the processes hold for themselves now, in bytes; zero when this kernel doesn't say. */
+    long ownBytes() {
+        try {
+            for (var line : Files.readAllLines(statistics)) {
+                if (line.startsWith("anon ") || line.startsWith("rss ")) {
+                    return Long.parseLong(line.substring(line.indexOf(' ') + 1).strip());
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            // it is gone, or of another form
+        }
+        return 0;
     }
 
     /** Whether the memory limit has killed a process. */

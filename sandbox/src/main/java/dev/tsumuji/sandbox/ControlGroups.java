@@ -130,6 +130,7 @@ sealed interface ControlGroups {
                     "FROZEN",
                     "THAWED",
                     own.memory.resolve("memory.max_usage_in_bytes"),
+                    own.memory.resolve("memory.stat"),
                     own.memory.resolve("memory.oom_control"),
                     own.cpu.resolve("cpu.cfs_quota_us"),
                     "");
@@ -203,6 +204,7 @@ sealed interface ControlGroups {
                     "1",
                     "0",
                     made.resolve("memory.peak"),
+                    made.resolve("memory.stat"),
                     made.resolve("memory.events"),
                     made.resolve("cpu.max"),
                     " " + PERIOD_MICROS);

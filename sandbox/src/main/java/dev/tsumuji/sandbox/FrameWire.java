@@ -1,5 +1,7 @@
 package dev.tsumuji.sandbox;
 
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +13,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,11 +33,14 @@ import org.jspecify.annotations.Nullable;
  * to the bootstrap
  *   1 INVOKE  u32 number, u64 deadline (ms since 1970), text request id, text function ARN, text trace id,
  *             text client context, text Cognito identity (empty: none), then the event to the frame's end
+ *   6 ASSIGN  u16 number of variables, then name and value of each as text: only to a stem, which takes them on as its own
+ *             and loads the handler
  * from the bootstrap
  *   2 READY   nothing: the handler is loaded
  *   3 RESULT  u32 number of the invocation, then what the handler returned
  *   4 ERROR   u32 number, text error type, u8 (1: the process goes on), then the error object
  *   5 FAILED  u32 0, text error type, u8 0, then the error object: initialisation failed
+ *   7 STEM    nothing: no function is loaded, one can be assigned
  * </pre>
  *
  * The number lets a late or second answer be told from the one that is waited for; such answers are dropped. An answer larger
@@ -47,6 +54,8 @@ final class FrameWire implements Wire {
     private static final int RESULT = 3;
     private static final int ERROR = 4;
     private static final int FAILED = 5;
+    private static final int ASSIGN = 6;
+    private static final int STEM = 7;
 
     /** Larger events and answers pass through in pieces: memory outside the heap stays bounded. */
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -54,6 +63,9 @@ final class FrameWire implements Wire {
     private static final long ACCEPT_PATIENCE_MILLIS = 100;
 
     private static final int HEAD_MAX_BYTES = 24 * 1024;
+
+    /** So many characters fit a text whatever they are. */
+    private static final int TEXT_MAX_LENGTH = 0xffff / 3;
 
     private final Path path;
     private final ServerSocketChannel listener;
@@ -70,12 +82,67 @@ final class FrameWire implements Wire {
         listener.bind(UnixDomainSocketAddress.of(path));
     }
 
+    private void connect() throws IOException {
+        if (channel == null) {
+            channel = listener.accept();
+            connected.countDown();
+            listener.close();
+            Files.deleteIfExists(path);
+        }
+    }
+
+    /** Waits until the process inside is a stem. */
+    void stem() throws IOException {
+        connect();
+        use.lock();
+        try {
+            fill(5);
+            if (in.getInt() != 0 || in.get() != STEM) {
+                throw new IOException("not a stem");
+            }
+        } finally {
+            use.unlock();
+        }
+    }
+
+    /** Whether variables can be handed to a stem. */
+    static boolean fits(Map<String, String> variables) {
+        return variables.entrySet().stream().allMatch(v -> fits(v.getKey()) && fits(v.getValue()));
+    }
+
+    private static boolean fits(String text) {
+        return text.length() <= TEXT_MAX_LENGTH;
+    }
+
+    /** Makes a function of the stem; {@link #ready} tells how that went. */
+    void assign(Map<String, String> variables) throws IOException {
+        var bytes = new ByteArrayOutputStream(4096);
+        var frame = new DataOutputStream(bytes);
+        frame.writeInt(0);
+        frame.writeByte(ASSIGN);
+        frame.writeShort(variables.size());
+        for (var variable : variables.entrySet()) {
+            for (var text : List.of(variable.getKey(), variable.getValue())) {
+                var utf8 = text.getBytes(StandardCharsets.UTF_8);
+                frame.writeShort(utf8.length);
+                frame.write(utf8);
+            }
+        }
+        var whole = ByteBuffer.wrap(bytes.toByteArray());
+        whole.putInt(0, whole.capacity() - 5);
+        use.lock();
+        try {
+            while (whole.hasRemaining()) {
+                channel().write(whole);
+            }
+        } finally {
+            use.unlock();
+        }
+    }
+
     @Override
     public Optional<Sandbox.Answer.Failure> ready() throws IOException {
-        channel = listener.accept();
-        connected.countDown();
-        listener.close();
-        Files.deleteIfExists(path);
+        connect();
         use.lock();
         try {
             return firstFrame();

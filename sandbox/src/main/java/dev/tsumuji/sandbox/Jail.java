@@ -54,6 +54,20 @@ final class Jail implements AutoCloseable {
         }
     }
 
+    /**
+     * Gives a running sandbox its code and layers.
+     *
+     * @throws IOException when it has none of it
+     */
+    void attach(Order order) throws IOException {
+        try (var line = launch(order)) {
+            var report = line.line();
+            if (!report.equals("attached")) {
+                throw new IOException("the code can't be attached: " + (report.isEmpty() ? "no answer" : report));
+            }
+        }
+    }
+
     private LifeLine connect(ByteBuffer message) throws IOException {
         var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {

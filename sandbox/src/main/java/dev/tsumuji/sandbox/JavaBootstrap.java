@@ -3,6 +3,7 @@ package dev.tsumuji.sandbox;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 
 /**
@@ -27,6 +29,15 @@ final class JavaBootstrap {
     static final List<String> FLAGS = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData");
 
     private static final String JAR = "bootstrap.jar";
+
+    /** In force where the jar itself is what is started: in a stem, which has to take on a function's surroundings. */
+    private static final String MANIFEST = """
+            Manifest-Version: 1.0
+            Main-Class: dev.tsumuji.bootstrap.Main
+            Add-Opens: java.base/java.lang java.base/java.util java.base/jdk.internal.loader
+            Enable-Native-Access: ALL-UNNAMED
+            """;
+
     private static final List<String> PACKAGES =
             List.of("dev/tsumuji/bootstrap", "com/amazonaws/services/lambda/runtime");
 
@@ -52,6 +63,10 @@ final class JavaBootstrap {
     private static void write(Path target) throws IOException {
         try (var out = new JarOutputStream(Files.newOutputStream(target))) {
             out.setLevel(0);
+            var manifest = new JarEntry(JarFile.MANIFEST_NAME);
+            manifest.setTime(0);
+            out.putNextEntry(manifest);
+            out.write(MANIFEST.getBytes(StandardCharsets.UTF_8));
             var place = codeSource();
             if (Files.isDirectory(place)) {
                 copy(place, out);

@@ -2,6 +2,7 @@ package dev.tsumuji.sandbox;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Who ends it: the function's own exit, the watch at a deadline, or {@link #close}. All three ways meet at the life line: the
  * launcher kills the tree and reports, {@link #keep} hears that, cleans up and completes {@code ended}.
+ *
+ * <p>A stem is one that has no function yet: {@link #beginStem} instead of {@link #begin}, then {@link #assign} once.
  */
 final class NativeSandbox implements Sandbox {
 
@@ -31,17 +34,20 @@ final class NativeSandbox implements Sandbox {
         DEAD
     }
 
-    private final Spec spec;
+    private volatile Spec spec;
     private final Place place;
     private final Wire wire;
     private final Watch watch;
     private final Jail.LifeLine lifeLine;
     private final Outputs.Pipe output;
     private final java.time.InstantSource clock;
+    private final CompletableFuture<Boolean> ripe = new CompletableFuture<>();
     private final CompletableFuture<Init> init = new CompletableFuture<>();
     private final CompletableFuture<Exit> ended = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
-    private final long startedNanos = System.nanoTime();
+    private volatile long startedNanos = System.nanoTime();
+    private volatile StartPath startPath = StartPath.ORDINARY;
+    private volatile boolean assigned;
 
     private Phase phase = Phase.STARTING;
     private long deadlineNanos;
@@ -68,11 +74,76 @@ final class NativeSandbox implements Sandbox {
     }
 
     /** Lets the function start and begins to look after it. */
-    void begin(Runnable onEnd) throws IOException {
+    void begin(StartPath path, Runnable onEnd) throws IOException {
+        startPath = path;
+        assigned = true;
         Thread.ofVirtual().name("sandbox-init-" + spec.name()).start(this::initialise);
+        go(onEnd);
+    }
+
+    /** Lets the process start, which will wait for a function. */
+    void beginStem(Runnable onEnd) throws IOException {
+        Thread.ofVirtual().name("sandbox-stem").start(this::ripen);
+        go(onEnd);
+    }
+
+    private void go(Runnable onEnd) throws IOException {
         Thread.ofVirtual().name("sandbox-" + spec.name()).start(() -> keep(onEnd));
         lifeLine.go();
         watch.add(this);
+    }
+
+    private void ripen() {
+        try {
+            frames().stem();
+            ripe.complete(idle(Phase.STARTING));
+        } catch (IOException | RuntimeException e) {
+            ripe.complete(false);
+            end();
+        }
+    }
+
+    private FrameWire frames() {
+        if (wire instanceof FrameWire frames) {
+            return frames;
+        }
+        throw new IllegalStateException("only a bootstrap of the platform's own can be a stem");
+    }
+
+    /** Waits until a function can be assigned; false when the process has ended instead. */
+    boolean awaitRipe() {
+        return ripe.join();
+    }
+
+    /**
+     * Makes a function of the stem, which must be ripe.
+     *
+     * @param variables all that it will have
+     * @throws IOException when the stem is of no use: nothing of the function has run, and it is to be closed
+     */
+    void assign(Spec function, Map<String, String> variables, Output to) throws IOException {
+        lock.lock();
+        try {
+            if (phase != Phase.IDLE && phase != Phase.FROZEN) {
+                throw new IOException("the stem has ended");
+            }
+            if (phase == Phase.FROZEN) {
+                thaw();
+            }
+            phase = Phase.STARTING;
+            spec = function;
+            startPath = StartPath.STEM;
+            assigned = true;
+            startedNanos = System.nanoTime();
+            deadlineNanos = startedNanos + function.initTimeout().toNanos();
+        } finally {
+            lock.unlock();
+        }
+        watch.add(this);
+        output.deliverTo(to);
+        place.attach(function);
+        frames().assign(variables);
+        Thread.ofVirtual().name("sandbox-init-" + function.name()).start(this::initialise);
     }
 
     private void initialise() {
@@ -118,6 +189,7 @@ final class NativeSandbox implements Sandbox {
         peakMebibytes = memoryNow();
         var group = place.group();
         var exit = Exit.parse(report, group != null && group.ranOutOfMemory());
+        ripe.complete(false);
         wire.ended();
         place.close();
         ended.complete(exit);
@@ -127,6 +199,16 @@ final class NativeSandbox implements Sandbox {
             // the other end is gone already
         }
         onEnd.run();
+    }
+
+    /** Whether it belongs to a function. */
+    boolean isAssigned() {
+        return assigned;
+    }
+
+    /** Runs something when initialisation has ended, on the thread that noticed. */
+    void afterInit(Runnable then) {
+        init.thenRun(then);
     }
 
     @Override
@@ -313,6 +395,17 @@ final class NativeSandbox implements Sandbox {
     }
 
     @Override
+    public StartPath startPath() {
+        return startPath;
+    }
+
+    /** What its processes hold for themselves now, in bytes; zero when that isn't known. */
+    long ownBytes() {
+        var group = place.group();
+        return group == null ? 0 : group.ownBytes();
+    }
+
+    @Override
     public int memoryPeakMebibytes() {
         return Math.max(peakMebibytes, memoryNow());
     }
@@ -332,6 +425,9 @@ final class NativeSandbox implements Sandbox {
     interface Place extends AutoCloseable {
         @Nullable
         ControlGroup group();
+
+        /** Puts a function's code and layers where there was none. */
+        void attach(Spec function) throws IOException;
 
         @Override
         void close();

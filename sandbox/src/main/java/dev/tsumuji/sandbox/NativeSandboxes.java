@@ -1,6 +1,7 @@
 package dev.tsumuji.sandbox;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NativeSandboxes implements Sandboxes {
 
+    private static final System.Logger LOG = System.getLogger(NativeSandboxes.class.getName());
     private static final int PROCESSES_MAX = 1024;
     private static final int RUNTIME_API_PORT = 9001;
 
@@ -48,6 +51,7 @@ public final class NativeSandboxes implements Sandboxes {
     private volatile Reach.@Nullable Platform platform;
     private final Outputs outputs;
     private final Watch watch = new Watch();
+    private final Stems stems;
     private final InstantSource clock = InstantSource.system();
     private final Set<NativeSandbox> living = ConcurrentHashMap.newKeySet();
     private final AtomicLong names = new AtomicLong();
@@ -66,10 +70,11 @@ public final class NativeSandboxes implements Sandboxes {
         this.nameServer = new NameServer();
         this.egress = settings.egress();
         this.runtimes = new Runtimes(settings);
-        this.bootstraps = new Bootstraps(directory.resolve("runtime"), runtimes);
+        this.bootstraps = new Bootstraps(directory.resolve("runtime"), runtimes, settings.authority() != null);
         this.trust = settings.authority() == null ? null : trust(settings.authority());
         this.images = new TemporaryImages(directory.resolve("tmp"));
         this.isolation = new Trial(directory, jail, images).isolation();
+        this.stems = new Stems(this::grow, (long) settings.stemsMebibytes() << 20, settings.stemsIdleTime());
         if (!isolation.isolated() && !settings.unsafeNoIsolation()) {
             close();
             throw new IOException("functions can't be isolated on this machine: " + isolation.reason()
@@ -105,13 +110,83 @@ public final class NativeSandboxes implements Sandboxes {
         if (missing.isPresent()) {
             throw new IOException(missing.get());
         }
-        var place = new Home(spec);
+        var language = Runtimes.language(spec.runtime()).orElseThrow();
+        stems.functionStarts();
+        NativeSandbox sandbox = null;
         try {
-            return place.move(output);
-        } catch (IOException | RuntimeException e) {
-            place.close();
-            throw e;
+            sandbox = fromStem(language, spec, output);
+            if (sandbox == null) {
+                sandbox = new Home(language, spec, false).moveIn(output);
+            }
+            return sandbox;
+        } finally {
+            if (sandbox != null) {
+                sandbox.afterInit(stems::functionStarted);
+            } else {
+                stems.functionStarted();
+            }
         }
+    }
+
+    /** Null when this function needs a process of its own, or no stem is there, or it was of no use. */
+    private @Nullable NativeSandbox fromStem(Runtimes.Language language, Sandbox.Spec spec, Sandbox.Output output) {
+        var kind = Stems.Kind.of(language, spec);
+        if (!takesStem(kind, spec)) {
+            return null;
+        }
+        var stem = stems.take(kind).orElse(null);
+        if (stem == null) {
+            return null;
+        }
+        try {
+            stem.assign(spec, bootstraps.variables(language, spec, INSIDE), output);
+            return stem;
+        } catch (IOException e) {
+            LOG.log(
+                    Level.INFO,
+                    "a process that waited is of no use, so {0} starts without it: {1}",
+                    spec.name(),
+                    e.getMessage());
+            Thread.ofVirtual().name("sandbox-stem-end").start(stem::close);
+            return null;
+        }
+    }
+
+    /** Whether nothing about the function has to be there before its process starts. */
+    private boolean takesStem(Stems.Kind kind, Sandbox.Spec spec) {
+        if (!isolation.isolated() || kind.language() == Runtimes.Language.OWN) {
+            return false;
+        }
+        if (spec.layers().stream().anyMatch(layer -> Files.isDirectory(layer.resolve("extensions")))) {
+            return false;
+        }
+        var variables = bootstraps.variables(kind.language(), spec, INSIDE);
+        var stem = bootstraps.variables(kind.language(), bootstraps.stem(kind), INSIDE);
+        return StartVariables.same(kind.language(), variables, stem) && FrameWire.fits(variables);
+    }
+
+    @Override
+    public void expect(Sandbox.Spec spec) {
+        if (missing(spec.runtime()).isPresent()) {
+            return;
+        }
+        var kind = Stems.Kind.of(Runtimes.language(spec.runtime()).orElseThrow(), spec);
+        if (takesStem(kind, spec)) {
+            stems.expect(kind);
+        }
+    }
+
+    /** How many wait that could become a function like this. */
+    int waiting(Sandbox.Spec spec) {
+        return stems.waiting(Stems.Kind.of(Runtimes.language(spec.runtime()).orElseThrow(), spec));
+    }
+
+    Stems stems() {
+        return stems;
+    }
+
+    private NativeSandbox grow(Stems.Kind kind) throws IOException {
+        return new Home(kind.language(), bootstraps.stem(kind), true).moveIn((at, line) -> {});
     }
 
     Bootstraps bootstraps() {
@@ -130,11 +205,17 @@ public final class NativeSandboxes implements Sandboxes {
 
     @Override
     public int running() {
-        return living.size();
+        return (int) living.stream().filter(NativeSandbox::isAssigned).count();
+    }
+
+    @Override
+    public int waiting() {
+        return stems.waiting();
     }
 
     @Override
     public void close() {
+        stems.close();
         living.forEach(NativeSandbox::close);
         watch.close();
         outputs.close();
@@ -155,17 +236,38 @@ public final class NativeSandboxes implements Sandboxes {
         private final Path path;
         private final int user;
         private @Nullable Reach reach;
+        private final Runtimes.Language language;
+        private final boolean stem;
         private @Nullable ControlGroup group;
         private @Nullable ServerSocketChannel plainApi;
+        private Sandbox.StartPath startPath = Sandbox.StartPath.ORDINARY;
 
-        Home(Sandbox.Spec spec) throws IOException {
+        /** Of a stem, where a function's code is to appear later; else -1. */
+        private int mounts = -1;
+
+        private int owner = -1;
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        Home(Runtimes.Language language, Sandbox.Spec spec, boolean stem) throws IOException {
+            this.language = language;
             this.spec = spec;
+            this.stem = stem;
             this.name = Long.toString(names.incrementAndGet());
             this.path = directory.resolve("run").resolve(name);
             this.user = users.take();
         }
 
-        Sandbox move(Sandbox.Output output) throws IOException {
+        /** Closes itself when that fails. */
+        NativeSandbox moveIn(Sandbox.Output output) throws IOException {
+            try {
+                return move(output);
+            } catch (IOException | RuntimeException e) {
+                close();
+                throw e;
+            }
+        }
+
+        private NativeSandbox move(Sandbox.Output output) throws IOException {
             var root = Files.createDirectories(path.resolve("root"));
             var sockets = Files.createDirectory(path.resolve("s"));
             Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -178,17 +280,13 @@ public final class NativeSandboxes implements Sandboxes {
                 var limits = new ControlGroups.Limits((long) spec.memoryMebibytes() << 20, PROCESSES_MAX);
                 group = isolation.groups().create(name, limits);
             }
-            var language = Runtimes.language(spec.runtime()).orElseThrow();
             var socket = near.resolve("run").resolve(name).resolve("s").resolve("platform");
             var frames = language == Runtimes.Language.OWN ? null : new FrameWire(socket);
             if (frames != null) {
                 Files.setPosixFilePermissions(
                         sockets.resolve("platform"), PosixFilePermissions.fromString("rw-rw-rw-"));
             }
-            var order = order(language, socket)
-                    .put("root", root)
-                    .put("socket", sockets)
-                    .put("output", fifo);
+            var order = order(socket).put("root", root).put("socket", sockets).put("output", fifo);
             Outputs.Pipe pipe = outputs.open(fifo, output);
             Jail.LifeLine lifeLine = null;
             try {
@@ -196,12 +294,22 @@ public final class NativeSandboxes implements Sandboxes {
                 var process = processOf(lifeLine.line());
                 if (isolation.hasNetworks()) {
                     reach = new Reach(network, nameServer, outside, process, platform, spec.endpoints());
-                    reach.allow(egress.of(spec.name()));
+                    if (!stem) {
+                        reach.allow(egress.of(spec.name()));
+                    }
+                }
+                if (stem) {
+                    openMounts(process);
                 }
                 var wire = frames != null ? frames : new RuntimeApi(apiListener(process));
                 var sandbox = new NativeSandbox(spec, this, wire, watch, lifeLine, pipe, clock);
                 living.add(sandbox);
-                sandbox.begin(() -> living.remove(sandbox));
+                Runnable onEnd = () -> living.remove(sandbox);
+                if (stem) {
+                    sandbox.beginStem(onEnd);
+                } else {
+                    sandbox.begin(startPath, onEnd);
+                }
                 return sandbox;
             } catch (IOException | RuntimeException e) {
                 if (lifeLine != null) {
@@ -219,7 +327,7 @@ public final class NativeSandboxes implements Sandboxes {
             return Long.parseLong(line.substring("started ".length()));
         }
 
-        private Jail.Order order(Runtimes.Language language, Path socket) throws IOException {
+        private Jail.Order order(Path socket) throws IOException {
             boolean isolated = isolation.isolated();
             var view =
                     isolated ? INSIDE : new Bootstraps.View(spec.code(), bootstraps.runtimeDirectory(language), socket);
@@ -231,6 +339,8 @@ public final class NativeSandboxes implements Sandboxes {
                     .put("code", spec.code())
                     .put("runtime", bootstraps.runtimeDirectory(language))
                     .put("directory", view.task());
+            startPath = launch.startPath();
+            spec.layers().forEach(layer -> order.put("layer", layer));
             launch.arguments().forEach(argument -> order.put("argument", argument));
             var variables = new HashMap<>(launch.variables());
             if (language == Runtimes.Language.JAVA) {
@@ -244,11 +354,6 @@ public final class NativeSandboxes implements Sandboxes {
             temporary(order);
             if (trust != null && isolated) {
                 trust.order(order);
-                Trust.variables(language).forEach((key, value) -> {
-                    if (!variables.containsKey(key)) {
-                        order.put("variable", key + "=" + value);
-                    }
-                });
             }
             if (group != null) {
                 group.procs().forEach(file -> order.put("procs", file));
@@ -291,6 +396,33 @@ public final class NativeSandboxes implements Sandboxes {
             return plainApi != null ? plainApi : network.listen(process, RUNTIME_API_PORT);
         }
 
+        /** Held from before its code runs: the number of a process may be used again, what is open stays what it was. */
+        private void openMounts(long process) throws IOException {
+            var namespaces = Path.of("/proc", Long.toString(process), "ns");
+            mounts = Native.open(namespaces.resolve("mnt"), Native.READ_ONLY | Native.CLOSE_ON_EXEC);
+            if (isolation.level() == Isolation.Level.ROOTLESS) {
+                owner = Native.open(namespaces.resolve("user"), Native.READ_ONLY | Native.CLOSE_ON_EXEC);
+            }
+        }
+
+        @Override
+        public void attach(Sandbox.Spec function) throws IOException {
+            if (reach != null) {
+                reach.allow(egress.of(function.name()));
+            }
+            var descriptors =
+                    Path.of("/proc", Long.toString(ProcessHandle.current().pid()), "fd");
+            var order = new Jail.Order()
+                    .put("attach", descriptors.resolve(Integer.toString(mounts)))
+                    .put("root", path.resolve("root"))
+                    .put("code", function.code());
+            if (owner >= 0) {
+                order.put("user_namespace", descriptors.resolve(Integer.toString(owner)));
+            }
+            function.layers().forEach(layer -> order.put("layer", layer));
+            jail.attach(order);
+        }
+
         @Override
         public @Nullable ControlGroup group() {
             return group;
@@ -298,8 +430,16 @@ public final class NativeSandboxes implements Sandboxes {
 
         @Override
         public void close() {
+            if (!closed.compareAndSet(false, true)) {
+                return; // a start that failed half way is noticed by its starter and by its keeper
+            }
             if (reach != null) {
                 reach.close();
+            }
+            for (var descriptor : new int[] {mounts, owner}) {
+                if (descriptor >= 0) {
+                    Native.close(descriptor);
+                }
             }
             try {
                 FileTree.delete(path);

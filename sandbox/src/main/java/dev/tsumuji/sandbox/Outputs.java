@@ -70,7 +70,7 @@ final class Outputs implements AutoCloseable {
     /** One sandbox's standard output and error. Guarded by its lock. */
     final class Pipe implements AutoCloseable {
         private final int descriptor;
-        private final Sandbox.Output output;
+        private Sandbox.Output output;
         private final ReentrantLock lock = new ReentrantLock();
         private final MemorySegment chunk = Arena.ofAuto().allocate(CHUNK_BYTES);
         private final MemorySegment state = Native.newState();
@@ -81,6 +81,18 @@ final class Outputs implements AutoCloseable {
         private Pipe(int descriptor, Sandbox.Output output) {
             this.descriptor = descriptor;
             this.output = output;
+        }
+
+        /** From here on to somebody else; what was printed before is delivered before, or dropped when it is a flood. */
+        void deliverTo(Sandbox.Output other) {
+            drain();
+            lock.lock();
+            try {
+                length = 0;
+                output = other;
+            } finally {
+                lock.unlock();
+            }
         }
 
         /** Delivers what was printed until now, at most a few pipes full: a flood can't hold the caller. */

@@ -1,7 +1,9 @@
 package dev.tsumuji.sandbox;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +32,23 @@ public interface Sandbox extends AutoCloseable {
     /** Highest memory use so far, in MiB. */
     int memoryPeakMebibytes();
 
+    /** How it came to be. */
+    default StartPath startPath() {
+        return StartPath.ORDINARY;
+    }
+
     @Override
     void close();
+
+    /** The ways to a running function, by what was ready before it was wanted. */
+    enum StartPath {
+        /** A process that had been started before, with nothing of anybody's inside. */
+        STEM,
+        /** A process of its own, with its classes loaded and linked in a file. */
+        AOT,
+        /** A process of its own. */
+        ORDINARY
+    }
 
     /** How initialisation went. */
     sealed interface Init {
@@ -84,15 +101,49 @@ public interface Sandbox extends AutoCloseable {
      * @param tmpMebibytes size of {@code /tmp}
      * @param initTimeout after which initialisation is killed
      * @param endpoints TCP ports on the sandbox's loopback and where their connections lead outside
+     * @param layers directories that together become {@code /opt}, read-only; where two have the same file, the earlier one's
+     *     is seen
      */
     record Spec(
             String name,
             String runtime,
-            java.nio.file.Path code,
+            Path code,
             String handler,
             Map<String, String> environment,
             int memoryMebibytes,
             int tmpMebibytes,
             Duration initTimeout,
-            Map<Integer, java.net.InetSocketAddress> endpoints) {}
+            Map<Integer, java.net.InetSocketAddress> endpoints,
+            List<Path> layers) {
+
+        public Spec {
+            environment = Map.copyOf(environment);
+            endpoints = Map.copyOf(endpoints);
+            layers = List.copyOf(layers);
+        }
+
+        /** Without layers. */
+        public Spec(
+                String name,
+                String runtime,
+                Path code,
+                String handler,
+                Map<String, String> environment,
+                int memoryMebibytes,
+                int tmpMebibytes,
+                Duration initTimeout,
+                Map<Integer, java.net.InetSocketAddress> endpoints) {
+            this(
+                    name,
+                    runtime,
+                    code,
+                    handler,
+                    environment,
+                    memoryMebibytes,
+                    tmpMebibytes,
+                    initTimeout,
+                    endpoints,
+                    List.of());
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package dev.tsumuji.sandbox;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param directory belongs to the sandboxes alone; made when it isn't there
  * @param unsafeNoIsolation start functions as ordinary processes where nothing can isolate them
+ * @param stemsMebibytes memory that processes may take which wait for a function; 0: none wait
+ * @param stemsIdleTime after which they end when no function was started that could have used them
  * @param programs where to look first for a language's program, by {@code node}, {@code python3}, {@code java}
  * @param authority certificate in PEM that functions shall trust besides the machine's; null for none
  * @param egress what functions may reach besides the platform
@@ -17,8 +20,13 @@ public record SandboxSettings(
         Path directory,
         boolean unsafeNoIsolation,
         Map<String, Path> programs,
+        int stemsMebibytes,
+        Duration stemsIdleTime,
         @Nullable Path authority,
         EgressPolicy egress) {
+
+    private static final int STEMS_MEBIBYTES = 256;
+    private static final Duration STEMS_IDLE_TIME = Duration.ofMinutes(10);
 
     public SandboxSettings {
         directory = directory.toAbsolutePath();
@@ -27,7 +35,12 @@ public record SandboxSettings(
 
     /** No authority besides the machine's, and nothing reached but the platform. */
     public SandboxSettings(Path directory, boolean unsafeNoIsolation, Map<String, Path> programs) {
-        this(directory, unsafeNoIsolation, programs, null, EgressPolicy.NONE);
+        this(directory, unsafeNoIsolation, programs, STEMS_MEBIBYTES, STEMS_IDLE_TIME, null, EgressPolicy.NONE);
+    }
+
+    /** These settings with other bounds for what waits for a function. */
+    public SandboxSettings stems(int mebibytes, Duration idleTime) {
+        return new SandboxSettings(directory, unsafeNoIsolation, programs, mebibytes, idleTime, authority, egress);
     }
 
     /** Isolation required; programs found on the path. */
@@ -37,11 +50,13 @@ public record SandboxSettings(
 
     /** These settings with a certificate authority that functions trust. */
     public SandboxSettings authority(Path certificate) {
-        return new SandboxSettings(directory, unsafeNoIsolation, programs, certificate, egress);
+        return new SandboxSettings(
+                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, certificate, egress);
     }
 
     /** These settings with a policy for what functions may reach outside. */
     public SandboxSettings egress(EgressPolicy policy) {
-        return new SandboxSettings(directory, unsafeNoIsolation, programs, authority, policy);
+        return new SandboxSettings(
+                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, authority, policy);
     }
 }

@@ -14,6 +14,14 @@ public interface Sandboxes extends AutoCloseable {
     Sandbox start(Sandbox.Spec spec, Sandbox.Output output) throws IOException;
 
     /**
+     * A sandbox like this may be wanted soon: what can be made ready for it is, in the background and within bounds. Starting
+     * one says the same about the next.
+     *
+     * @param spec as for {@link #start}; of its variables only the function's own matter
+     */
+    default void expect(Sandbox.Spec spec) {}
+
+    /**
      * What is missing on this machine to run a runtime.
      *
      * @param runtime as AWS names it
@@ -24,8 +32,13 @@ public interface Sandboxes extends AutoCloseable {
     /** The isolation in force, truthfully, in one line for {@code status}. */
     String isolation();
 
-    /** How many sandboxes there are now. */
+    /** How many sandboxes there are now that belong to a function. */
     int running();
+
+    /** How many processes wait, belonging to nobody yet. */
+    default int waiting() {
+        return 0;
+    }
 
     @Override
     void close();

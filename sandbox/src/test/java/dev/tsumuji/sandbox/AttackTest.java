@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +42,7 @@ class AttackTest {
             neighbour.close();
             if (attacker != null) {
                 attacker.close();
+                attacker = null;
             }
             machine.close();
         }
@@ -458,10 +458,13 @@ class AttackTest {
                 f.ask("{}");
             }
         }
-        TimeUnit.MILLISECONDS.sleep(50);
         var run = neighbour.code.getParent().resolve("own/run");
-        try (var left = Files.list(run)) {
-            assertThat(left.map(Path::getFileName).map(Path::toString)).hasSize(1);
-        }
+        Machine.eventually("only the neighbour and what waits", () -> {
+            try (var left = Files.list(run)) {
+                return left.count() == 1 + machine.sandboxes.waiting();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
     }
 }

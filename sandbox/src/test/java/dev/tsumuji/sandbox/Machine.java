@@ -1,5 +1,6 @@
 package dev.tsumuji.sandbox;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tsumuji.sandbox.Sandbox.Answer;
@@ -22,6 +23,9 @@ final class Machine implements AutoCloseable {
 
     final NativeSandboxes sandboxes;
     private final Path directory;
+
+    /** Whether functions come from stems wherever they can. */
+    boolean stems;
 
     Machine() {
         this(settings -> settings);
@@ -54,6 +58,10 @@ final class Machine implements AutoCloseable {
         return new Function(runtime, handler);
     }
 
+    Path directory() {
+        return directory;
+    }
+
     Path newDirectory() {
         try {
             var path = Files.createTempDirectory(directory, "code");
@@ -76,6 +84,7 @@ final class Machine implements AutoCloseable {
         final Map<String, String> environment = new HashMap<>();
         final Map<Integer, java.net.InetSocketAddress> endpoints = new HashMap<>();
         final Path code = newDirectory();
+        private final List<Path> layers = new java.util.ArrayList<>();
         private final String runtime;
         private final String handler;
         private int memory = 512;
@@ -126,8 +135,10 @@ final class Machine implements AutoCloseable {
 
         Sandbox sandbox() {
             if (sandbox == null) {
-                var spec = new Sandbox.Spec(
-                        name, runtime, code, handler, environment, memory, tmp, initTimeout, endpoints);
+                var spec = spec();
+                if (stems) {
+                    expectStem();
+                }
                 try {
                     sandbox =
                             sandboxes.start(spec, (at, line) -> printed.add(new String(line, StandardCharsets.UTF_8)));
@@ -136,6 +147,30 @@ final class Machine implements AutoCloseable {
                 }
             }
             return sandbox;
+        }
+
+        private Sandbox.Spec spec() {
+            return new Sandbox.Spec(
+                    name, runtime, code, handler, environment, memory, tmp, initTimeout, endpoints, layers);
+        }
+
+        /** Waits until a stem is there for this function, which must be able to come from one. */
+        Function expectStem() {
+            sandboxes.expect(spec());
+            eventually("a stem for " + runtime, () -> sandboxes.waiting(spec()) > 0);
+            return this;
+        }
+
+        /** Starts from a stem. */
+        Function fromStem() {
+            expectStem();
+            assertThat(sandbox().startPath()).isEqualTo(Sandbox.StartPath.STEM);
+            return this;
+        }
+
+        Function layer(Path directory) {
+            layers.add(directory);
+            return this;
         }
 
         Answer invoke(String event) {
@@ -155,6 +190,20 @@ final class Machine implements AutoCloseable {
         public void close() {
             if (sandbox != null) {
                 sandbox.close();
+            }
+        }
+    }
+
+    static void eventually(String what, java.util.function.BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("it did not happen: " + what);
+            }
+            try {
+                Thread.sleep(5);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
             }
         }
     }

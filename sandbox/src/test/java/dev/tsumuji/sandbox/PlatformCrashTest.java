@@ -80,6 +80,21 @@ class PlatformCrashTest {
                 .count();
     }
 
+    /** All processes of this platform's sandboxes. */
+    private long inOurGroup() {
+        var group = "/tsumuji-" + Integer.toHexString(directory.resolve("own").hashCode()) + "/";
+        return ProcessHandle.allProcesses()
+                .filter(p -> {
+                    try {
+                        return Files.readString(Path.of("/proc/" + p.pid() + "/cgroup"))
+                                .contains(group);
+                    } catch (IOException e) {
+                        return false;
+                    }
+                })
+                .count();
+    }
+
     @Test
     void a_killed_platform_leaves_no_process_not_even_a_frozen_one() throws Exception {
         var platform = platform(List.of(), "safe");
@@ -90,12 +105,17 @@ class PlatformCrashTest {
             Thread.sleep(20); // it answered before the child it started had become its program
         }
         assertThat(processes()).isEqualTo(1);
-        Thread.sleep(100); // long enough to be frozen
+        Thread.sleep(300); // long enough to be frozen, and for the next stem
+        assertThat(inOurGroup()).isGreaterThanOrEqualTo(3); // two of the function, and a stem
         platform.destroyForcibly().waitFor();
         for (int i = 0; i < 100 && processes() > 0; i++) {
             Thread.sleep(20);
         }
         assertThat(processes()).isZero();
+        for (int i = 0; i < 100 && inOurGroup() > 0; i++) {
+            Thread.sleep(20);
+        }
+        assertThat(inOurGroup()).isZero();
         try (var sandboxes = NativeSandboxes.open(SandboxSettings.in(directory.resolve("own")))) {
             assertThat(sandboxes.isolation()).startsWith("full");
             try (var run = Files.list(directory.resolve("own/run"))) {

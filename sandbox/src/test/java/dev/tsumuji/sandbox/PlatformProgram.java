@@ -24,6 +24,10 @@ public final class PlatformProgram {
                 16,
                 Duration.ofSeconds(10),
                 Map.of());
+        sandboxes.expect(spec);
+        while (arguments.length == 4 && sandboxes.waiting() == 0) {
+            Thread.sleep(5);
+        }
         var sandbox = sandboxes.start(spec, (at, line) -> System.out.println(new String(line, StandardCharsets.UTF_8)));
         System.out.println(
                 Machine.text(sandbox.invoke(Machine.invocation("\"" + arguments[2] + "\"", Duration.ofSeconds(10)))));

@@ -105,6 +105,7 @@ final class Pages {
             json.writeEndArray();
             json.writeNumberField("functions", platform.functions(call.account()));
             json.writeNumberField("sandboxes", platform.instances());
+            json.writeNumberField("stems", platform.waiting());
         });
     }
 

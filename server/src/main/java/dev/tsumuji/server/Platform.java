@@ -11,6 +11,7 @@ import dev.tsumuji.kernel.cloud.LocalCloud;
 import dev.tsumuji.kernel.outbox.Dispatcher;
 import dev.tsumuji.kernel.settings.PlatformSettings;
 import dev.tsumuji.kernel.settings.Settings;
+import dev.tsumuji.kernel.signal.Signals;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.SystemScheduler;
 import dev.tsumuji.lambda.LambdaService;
@@ -72,6 +73,7 @@ public final class Platform implements AutoCloseable {
         var kv = closing.add(RocksKv.open(folder.resolve("state"), clock));
         var blobs = new DiskBlobs(folder.resolve("blobs"), kv, clock, ids, scheduler);
         var outbox = closing.add(new Dispatcher(kv, clock, scheduler, ids));
+        var signals = new Signals();
         var authority = CertificateAuthority.open(folder.resolve("tls"), clock);
         var walls = closing.add(NativeSandboxes.open(sandboxSettings(authority)));
         sandboxes = walls;
@@ -86,8 +88,8 @@ public final class Platform implements AutoCloseable {
         // services
         var sts = closing.add(new StsService(iam.credentials(), cloud, clock, ids));
         var logs = closing.add(new LogsService(kv, clock, ids, scheduler));
-        var lambda = closing.add(
-                new LambdaService(kv, blobs, outbox, cloud, sandboxes, clock, ids, scheduler, lambdaSettings()));
+        var lambda = closing.add(new LambdaService(
+                kv, blobs, outbox, cloud, signals, sandboxes, clock, ids, scheduler, lambdaSettings()));
         var services = List.of(iam.service(), sts.service(), logs.service(), lambda.service());
         services.forEach(cloud::add);
 
@@ -101,13 +103,15 @@ public final class Platform implements AutoCloseable {
                 iam.credentials(),
                 clock,
                 ids,
-                pages.byPath());
+                pages.byPath(),
+                List.of());
         closing.add(this::drain);
         secureDoor = SecureDoor.open(door, settings, authority, clock);
         var inside = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port());
         walls.platform(inside, secureDoor.inside());
         lambda.platform(inside);
         outbox.start();
+        lambda.start();
     }
 
     /**
@@ -191,6 +195,11 @@ public final class Platform implements AutoCloseable {
         return sandboxes.running();
     }
 
+    /** Processes that wait for a function. */
+    int waiting() {
+        return sandboxes.waiting();
+    }
+
     String region() {
         return settings.get(PlatformSettings.REGION);
     }
@@ -206,7 +215,12 @@ public final class Platform implements AutoCloseable {
 
     private SandboxSettings sandboxSettings(CertificateAuthority authority) throws IOException {
         var walls = new SandboxSettings(
-                folder.resolve("sandboxes"), settings.get(PlatformSettings.UNSAFE_NO_ISOLATION), Map.of());
+                        folder.resolve("sandboxes"), settings.get(PlatformSettings.UNSAFE_NO_ISOLATION), Map.of())
+                .stems(
+                        (int) Math.min(
+                                Integer.MAX_VALUE,
+                                settings.get(PlatformSettings.STEMS).bytes() >> 20),
+                        settings.get(PlatformSettings.IDLE));
         try {
             return walls.authority(authority.file()).egress(EgressPolicy.parse(settings.get(PlatformSettings.EGRESS)));
         } catch (IllegalArgumentException e) {

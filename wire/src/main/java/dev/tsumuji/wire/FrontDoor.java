@@ -6,6 +6,7 @@ import dev.tsumuji.kernel.call.Principal;
 import dev.tsumuji.kernel.cloud.Failures;
 import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.cloud.Service;
+import dev.tsumuji.kernel.site.Site;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.wire.catalog.Catalog;
 import dev.tsumuji.wire.http.HttpLimits;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -60,6 +62,7 @@ public final class FrontDoor implements AutoCloseable {
     private final InstantSource clock;
     private final Ids ids;
     private final Map<String, Page> pages;
+    private final List<Site> sites;
     private final HttpServer server;
 
     private FrontDoor(
@@ -68,13 +71,15 @@ public final class FrontDoor implements AutoCloseable {
             Credentials credentials,
             InstantSource clock,
             Ids ids,
-            Map<String, Page> pages)
+            Map<String, Page> pages,
+            List<Site> sites)
             throws IOException {
         this.inside = inside;
         this.verifier = new Verifier(credentials, clock, settings.bodySizeMaxBytes());
         this.clock = clock;
         this.ids = ids;
         this.pages = Map.copyOf(pages);
+        this.sites = List.copyOf(sites);
         this.server = HttpServer.start(settings.host(), settings.port(), settings.limits(), clock, this::handle);
     }
 
@@ -82,6 +87,7 @@ public final class FrontDoor implements AutoCloseable {
      * Opens the door; returns when requests are accepted.
      *
      * @param pages by path; one whose path ends with a slash answers for everything below it
+     * @param sites asked in this order, before AWS's APIs
      * @throws IOException when the address can't be listened on
      */
     public static FrontDoor start(
@@ -91,10 +97,11 @@ public final class FrontDoor implements AutoCloseable {
             Credentials credentials,
             InstantSource clock,
             Ids ids,
-            Map<String, Page> pages)
+            Map<String, Page> pages,
+            List<Site> sites)
             throws IOException {
         var dispatch = new Dispatch(Catalog.load(), services, gate);
-        return start(settings, inside(dispatch), credentials, clock, ids, pages);
+        return start(settings, inside(dispatch), credentials, clock, ids, pages, sites);
     }
 
     private static Inside inside(Dispatch dispatch) {
@@ -122,9 +129,10 @@ public final class FrontDoor implements AutoCloseable {
             Credentials credentials,
             InstantSource clock,
             Ids ids,
-            Map<String, Page> pages)
+            Map<String, Page> pages,
+            List<Site> sites)
             throws IOException {
-        return new FrontDoor(settings, inside, credentials, clock, ids, pages);
+        return new FrontDoor(settings, inside, credentials, clock, ids, pages, sites);
     }
 
     public int port() {
@@ -158,6 +166,11 @@ public final class FrontDoor implements AutoCloseable {
 
     private void handle(Request request, Reply reply) throws IOException {
         var path = request.path();
+        var site = site(request);
+        if (site != null) {
+            visit(site, request, reply);
+            return;
+        }
         var own = path.startsWith("/_tsumuji/") || path.startsWith("/_localstack/");
         var page = own ? page(path) : null;
         var service = Verifier.claimedService(request);
@@ -175,6 +188,38 @@ public final class FrontDoor implements AutoCloseable {
                 verifier.checkService(verified, inside.namedService(verified.request()));
                 inside.serve(verified.request(), call, reply);
             }
+        } catch (AwsServiceException e) {
+            if (reply.started()) {
+                throw e;
+            }
+            inside.refuse(request, requestId, e, reply);
+        }
+    }
+
+    private @Nullable Site site(Request request) {
+        if (sites.isEmpty()) {
+            return null;
+        }
+        var host = hostName(request.host());
+        for (var site : sites) {
+            if (site.has(host, request.path())) {
+                return site;
+            }
+        }
+        return null;
+    }
+
+    private static String hostName(String host) {
+        int colon = host.lastIndexOf(':');
+        var name = colon < 0 || host.endsWith("]") ? host : host.substring(0, colon);
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    private void visit(Site site, Request request, Reply reply) throws IOException {
+        var requestId = ids.uuid();
+        try {
+            site.answer(new SiteVisit(
+                    request, reply, verifier, nobody(request, requestId), verified -> call(verified, requestId)));
         } catch (AwsServiceException e) {
             if (reply.started()) {
                 throw e;

@@ -49,6 +49,8 @@ public final class PlatformSettings {
             of("unsafe-no-isolation", FLAG, "false", "run functions without a sandbox where none can be made");
     public static final Setting<Duration> IDLE =
             of("idle", DURATION, "5m", "a function's process is stopped after this long without an event");
+    public static final Setting<DataSize> STEMS =
+            of("stems", SIZE, "256m", "most memory for processes that wait for a function to start in; 0: none wait");
     public static final Setting<Duration> DRAIN =
             of("drain", DURATION, "20s", "how long stopping waits for requests under way");
     public static final Setting<DataSize> HEAP = of("heap", SIZE, "512m", "most memory for the platform's own objects");
@@ -64,6 +66,7 @@ public final class PlatformSettings {
             ROOT_KEY,
             UNSAFE_NO_ISOLATION,
             IDLE,
+            STEMS,
             DRAIN,
             HEAP);
 

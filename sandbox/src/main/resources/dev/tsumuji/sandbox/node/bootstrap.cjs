@@ -6,10 +6,10 @@ const net = require('net');
 const path = require('path');
 const util = require('util');
 
-const INVOKE = 1, READY = 2, RESULT = 3, ERROR = 4, FAILED = 5;
+const INVOKE = 1, READY = 2, RESULT = 3, ERROR = 4, FAILED = 5, ASSIGN = 6, STEM = 7;
 
 const env = process.env;
-const root = env.LAMBDA_TASK_ROOT;
+let root = env.LAMBDA_TASK_ROOT;
 let current = null; // the invocation that runs
 let handler = null;
 let streams = false;
@@ -20,12 +20,13 @@ const socket = net.connect(process.argv[2]);
 let pending = null;
 
 function frame(type, number, parts, done) {
-  let length = type === READY ? 0 : 4;
+  const bare = type === READY || type === STEM;
+  let length = bare ? 0 : 4;
   for (const part of parts) length += part.length;
-  const head = Buffer.allocUnsafe(type === READY ? 5 : 9);
+  const head = Buffer.allocUnsafe(bare ? 5 : 9);
   head.writeUInt32BE(length, 0);
   head[4] = type;
-  if (type !== READY) head.writeUInt32BE(number, 5);
+  if (!bare) head.writeUInt32BE(number, 5);
   socket.write(Buffer.concat([head, ...parts]), done);
 }
 
@@ -48,6 +49,7 @@ socket.on('data', (data) => {
     const length = 5 + data.readUInt32BE(0);
     if (data.length < length) break;
     if (data[4] === INVOKE) invoke(data.subarray(5, length));
+    else if (data[4] === ASSIGN) becomeFunction(data.subarray(5, length));
     data = data.subarray(length);
   }
   if (data.length > 0) {
@@ -62,8 +64,13 @@ socket.on('end', () => process.exit(0));
 // ---- log
 
 const LEVELS = { trace: 0, debug: 1, info: 2, warn: 3, error: 4, fatal: 5 };
-const asJson = (env.AWS_LAMBDA_LOG_FORMAT || '').toUpperCase() === 'JSON';
-const leastLevel = LEVELS[(env.AWS_LAMBDA_LOG_LEVEL || 'TRACE').toLowerCase()] || 0;
+let asJson, leastLevel;
+
+function readLogSettings() {
+  asJson = (env.AWS_LAMBDA_LOG_FORMAT || '').toUpperCase() === 'JSON';
+  leastLevel = LEVELS[(env.AWS_LAMBDA_LOG_LEVEL || 'TRACE').toLowerCase()] || 0;
+}
+readLogSettings();
 
 function print(text) {
   const bytes = Buffer.from(text);
@@ -359,11 +366,43 @@ async function find(name) {
   return found;
 }
 
-find(env._HANDLER).then(
-  (found) => {
-    handler = found;
-    streams = found[STREAMING] === 'response';
-    frame(READY, 0, []);
-  },
-  (e) => die('Uncaught Exception', e, 1),
-);
+function start() {
+  find(env._HANDLER).then(
+    (found) => {
+      handler = found;
+      streams = found[STREAMING] === 'response';
+      frame(READY, 0, []);
+    },
+    (e) => die('Uncaught Exception', e, 1),
+  );
+}
+
+// ---- a stem: a process that waits for its function
+
+/** Takes on variables, directory and module paths as if the process had been started with them. */
+function becomeFunction(payload) {
+  for (const name of Object.keys(env)) delete env[name];
+  let at = 2;
+  const text = () => {
+    const length = payload.readUInt16BE(at);
+    at += 2 + length;
+    return payload.toString('utf8', at - length, at);
+  };
+  for (let left = payload.readUInt16BE(0); left > 0; left--) {
+    const name = text();
+    env[name] = text();
+  }
+  root = env.LAMBDA_TASK_ROOT;
+  process.chdir(root);
+  require('module').Module._initPaths();
+  readLogSettings();
+  start();
+}
+
+if (env.TSUMUJI_STEM) {
+  // What most functions load first, of Node.js itself.
+  for (const name of ['buffer', 'crypto', 'events', 'http', 'https', 'os', 'stream', 'string_decoder', 'timers', 'tls', 'url', 'zlib']) require(name);
+  frame(STEM, 0, []);
+} else {
+  start();
+}

@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 
-INVOKE, READY, RESULT, ERROR, FAILED = 1, 2, 3, 4, 5
+INVOKE, READY, RESULT, ERROR, FAILED, ASSIGN, STEM = 1, 2, 3, 4, 5, 6, 7
 
 _socket = socket.socket(socket.AF_UNIX)
 _socket.connect(sys.argv[1])
@@ -21,7 +21,8 @@ _request_id = None
 # ---- frames
 
 def _send(kind, number, body):
-    head = struct.pack('>IBI', len(body) + 4, kind, number) if kind != READY else struct.pack('>IB', 0, kind)
+    bare = kind in (READY, STEM)
+    head = struct.pack('>IB', 0, kind) if bare else struct.pack('>IBI', len(body) + 4, kind, number)
     if len(body) < 65536:
         _socket.sendall(head + body)
     else:
@@ -37,7 +38,7 @@ def _send_error(kind, number, alive, error_type, error):
 
 # ---- log
 
-_AS_JSON = os.environ.get('AWS_LAMBDA_LOG_FORMAT', '').upper() == 'JSON'
+_AS_JSON = False
 _LEVELS = {'TRACE': logging.DEBUG, 'DEBUG': logging.DEBUG, 'INFO': logging.INFO, 'WARN': logging.WARNING,
            'ERROR': logging.ERROR, 'FATAL': logging.CRITICAL}
 
@@ -77,6 +78,8 @@ class _Json(logging.Formatter):
 
 
 def _set_up_logging():
+    global _AS_JSON
+    _AS_JSON = os.environ.get('AWS_LAMBDA_LOG_FORMAT', '').upper() == 'JSON'
     sys.stdout.reconfigure(line_buffering=True)
     handler = _Handler()
     handler.setFormatter(_Json() if _AS_JSON else _Text())
@@ -294,19 +297,48 @@ def _flush():
         pass  # the function closed or replaced them
 
 
+# ---- a stem: a process that waits for its function
+
+def _become_function():
+    """Takes on variables and directory as if the process had been started with them; False when the platform hung up."""
+    _send(STEM, 0, b'')
+    frame = _read_frame(ASSIGN)
+    if frame is None:
+        return False
+    os.environ.clear()
+    at = 2
+    for _ in range((frame[0] << 8) + frame[1]):
+        name, at = _text(frame, at)
+        os.environ[name], at = _text(frame, at)
+    os.chdir(os.environ['LAMBDA_TASK_ROOT'])
+    time.tzset()
+    importlib.invalidate_caches()
+    return True
+
+
+def _read_frame(wanted):
+    while True:
+        head = _reader.read(5)
+        if len(head) < 5:
+            return None
+        length, kind = struct.unpack('>IB', head)
+        frame = _reader.read(length)
+        if kind == wanted:
+            return frame
+
+
 def _main():
+    if 'TSUMUJI_STEM' in os.environ and not _become_function():
+        return
     _set_up_logging()
     handler = _initialise()
     _flush()
     _send(READY, 0, b'')
     while True:
-        head = _reader.read(5)
-        if len(head) < 5:
+        frame = _read_frame(INVOKE)
+        if frame is None:
             return
-        length, kind = struct.unpack('>IB', head)
-        frame = _reader.read(length)
-        if kind == INVOKE:
-            _invoke(handler, frame)
+        _invoke(handler, frame)
 
 
 _main()

@@ -126,6 +126,42 @@ public final class Functions {
         }
     }
 
+    /** All that a process gets from outside. */
+    public static final class Surroundings implements RequestHandler<Object, Object> {
+        @Override
+        public Object handleRequest(Object event, Context context) {
+            try {
+                var child = new ProcessBuilder("/usr/bin/env").start();
+                var seen = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                return new java.util.TreeMap<>(Map.of(
+                        "environment", new java.util.TreeMap<>(System.getenv()),
+                        "child", seen.lines().sorted().toList(),
+                        "directory", System.getProperty("user.dir"),
+                        "entered", new java.io.File("here.txt").exists(),
+                        "path", System.getProperty("java.class.path"),
+                        "zone", java.util.TimeZone.getDefault().getID(),
+                        "in", System.in.available(),
+                        "thread", Thread.currentThread().getName(),
+                        "resource", String.valueOf(Surroundings.class.getResource("/here.txt")),
+                        "loader", getClass().getClassLoader() == ClassLoader.getSystemClassLoader()));
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+    }
+
+    public static final class Random implements RequestHandler<Object, Object> {
+        @Override
+        public Object handleRequest(Object event, Context context) {
+            return List.of(
+                    java.util.UUID.randomUUID().toString(),
+                    Math.random(),
+                    new java.util.Random().nextLong(),
+                    new java.security.SecureRandom().nextLong(),
+                    java.util.concurrent.ThreadLocalRandom.current().nextLong());
+        }
+    }
+
     public static class Broken {
         static final int VALUE = Integer.parseInt("x");
 

@@ -377,6 +377,7 @@ final class Functions {
                 active.revisionId(ids.uuid());
             }
             store.put(txn, id, function.with(active.build()));
+            txn.afterCommit(() -> instances.expect(function.configuration()));
         });
         return new Outbox.Outcome.Done();
     }

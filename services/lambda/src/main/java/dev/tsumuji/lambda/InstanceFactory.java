@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 
 /**
  * Starts instances: assumes the role, unpacks the code, opens the log, sets the environment, starts the sandbox.
@@ -92,6 +93,26 @@ final class InstanceFactory implements AutoCloseable {
         }
     }
 
+    /** Lets what can be made ready for instances of a function be made ready. */
+    void expect(FunctionConfiguration configuration) {
+        var variables = configuration.environment();
+        var address = platform;
+        sandboxes.expect(new Sandbox.Spec(
+                configuration.functionName(),
+                configuration.runtimeAsString(),
+                settings.packages(),
+                configuration.handler(),
+                variables == null ? Map.of() : variables.variables(),
+                configuration.memorySize(),
+                configuration.ephemeralStorage().size(),
+                INIT_TIMEOUT,
+                endpoints(address)));
+    }
+
+    private static Map<Integer, InetSocketAddress> endpoints(@Nullable InetSocketAddress address) {
+        return address == null ? Map.of() : Map.of(PLATFORM_PORT, address);
+    }
+
     private static String initStart(Target target) {
         var version = target.configuration().runtimeVersionConfig();
         return ReportLine.initStart(
@@ -105,7 +126,6 @@ final class InstanceFactory implements AutoCloseable {
     private Sandbox.Spec spec(Target target, RoleSession role, String stream, Packages.Lease code) {
         var configuration = target.configuration();
         var address = platform;
-        Map<Integer, InetSocketAddress> endpoints = address == null ? Map.of() : Map.of(PLATFORM_PORT, address);
         return new Sandbox.Spec(
                 target.id().name(),
                 configuration.runtimeAsString(),
@@ -115,7 +135,7 @@ final class InstanceFactory implements AutoCloseable {
                 configuration.memorySize(),
                 configuration.ephemeralStorage().size(),
                 target.timeout().compareTo(INIT_TIMEOUT) > 0 ? target.timeout() : INIT_TIMEOUT,
-                endpoints);
+                endpoints(address));
     }
 
     private static Map<String, String> environment(Target target, RoleSession role, String stream, boolean reachable) {
@@ -125,7 +145,6 @@ final class InstanceFactory implements AutoCloseable {
         all.put("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin");
         all.put("LANG", "en_US.UTF-8");
         all.put("TZ", ":UTC");
-        all.put("LD_LIBRARY_PATH", "/var/task:/var/task/lib:/opt/lib");
         if (reachable) {
             all.put("AWS_ENDPOINT_URL", "http://127.0.0.1:" + PLATFORM_PORT);
         }

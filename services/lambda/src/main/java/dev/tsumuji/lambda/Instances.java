@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 
 /**
  * All running instances. An invocation takes the most recently used idle one of its function's generation, or starts one on
@@ -50,6 +51,11 @@ final class Instances implements AutoCloseable {
         var pool = pools.computeIfAbsent(target.function().generation(), absent -> new InstancePool());
         var warm = pool.take(clock.instant().plus(target.timeout()));
         return warm != null ? new Taken.Ready(warm, pool) : start(target, pool);
+    }
+
+    /** A function was made or changed and may soon be wanted. */
+    void expect(FunctionConfiguration configuration) {
+        factory.expect(configuration);
     }
 
     void putBack(Instance instance, InstancePool pool) {

@@ -164,6 +164,7 @@ final class Invocations {
                         requestId,
                         nanos,
                         init,
+                        init == null ? null : instance.sandbox.startPath(),
                         target.configuration().memorySize(),
                         instance.sandbox.memoryPeakMebibytes(),
                         answer));

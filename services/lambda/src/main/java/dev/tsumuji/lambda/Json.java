@@ -4,14 +4,19 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The little JSON that Lambda itself needs: checking payloads and writing policies. Stateless. */
+/** The JSON that Lambda itself needs: checking payloads, reading patterns and answers, writing policies and events. Stateless. */
 final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -36,6 +41,69 @@ final class Json {
             return e.getOriginalMessage() + at(e.getProcessor());
         } catch (IOException e) {
             return e.getMessage();
+        }
+    }
+
+    /**
+     * Reads one JSON value as maps (in the order of the text), lists, strings, {@link BigDecimal}, booleans and null. Of a
+     * repeated member the last counts.
+     *
+     * @throws IOException when it is none; nesting is bounded by the parser, at 1,000
+     */
+    static @Nullable Object read(byte[] json) throws IOException {
+        try (var parser = FACTORY.createParser(json)) {
+            if (parser.nextToken() == null) {
+                throw new IOException("no JSON value");
+            }
+            var value = read(parser);
+            if (parser.nextToken() != null) {
+                throw new IOException("more than one JSON value");
+            }
+            return value;
+        }
+    }
+
+    /** As {@link #read}, of JSON that this class has written; an empty object when it isn't. */
+    static @Nullable Object readOrEmpty(String json) {
+        try {
+            return read(json.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            return Map.of();
+        }
+    }
+
+    private static @Nullable Object read(JsonParser parser) throws IOException {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> {
+                var members = new LinkedHashMap<String, @Nullable Object>();
+                while (parser.nextToken() != JsonToken.END_OBJECT) {
+                    var name = parser.currentName();
+                    parser.nextToken();
+                    members.put(name, read(parser));
+                }
+                yield members;
+            }
+            case START_ARRAY -> {
+                var items = new ArrayList<@Nullable Object>();
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    items.add(read(parser));
+                }
+                yield items;
+            }
+            case VALUE_STRING -> parser.getText();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser);
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NULL -> null;
+            default -> throw new IOException("no JSON value: " + parser.currentToken());
+        };
+    }
+
+    private static BigDecimal number(JsonParser parser) throws IOException {
+        try {
+            return new BigDecimal(parser.getText());
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw new IOException("a number out of bounds", e);
         }
     }
 
@@ -66,6 +134,7 @@ final class Json {
             case Integer number -> to.writeNumber(number);
             case Long number -> to.writeNumber(number);
             case Double number -> to.writeNumber(number);
+            case BigDecimal number -> to.writeNumber(number);
             case Collection<?> items -> {
                 to.writeStartArray();
                 for (var item : items) {

@@ -44,6 +44,9 @@ final class LambdaActions implements Actions {
             var id = FunctionName.ofNew(create.functionName(), call);
             return Access.of(action, id.arn(), id.account());
         }
+        if (action.endsWith("EventSourceMapping") || action.endsWith("EventSourceMappings")) {
+            return mapping(action, request, call);
+        }
         var resource = member(request, "Resource");
         if (resource != null) {
             var account = Arn.isArn(resource) ? Arn.parse(resource).account() : call.account();
@@ -56,6 +59,23 @@ final class LambdaActions implements Actions {
         var name = FunctionName.of(text, member(request, "Qualifier"), call);
         var qualifier = name.qualifier() == null ? "" : name.qualifier();
         return Access.of(action, name.arn(), name.id().account()).guardedBy(() -> store.policy(name.id(), qualifier));
+    }
+
+    /** Of a mapping itself; the function that it is for is a condition. */
+    private static Access mapping(String action, SdkRequest request, Call call) {
+        var uuid = member(request, "UUID");
+        var access = Access.of(
+                action,
+                uuid == null
+                        ? "*"
+                        : "arn:aws:lambda:" + call.region() + ":" + call.account() + ":event-source-mapping:" + uuid,
+                call.account());
+        var function = member(request, "FunctionName");
+        return function == null
+                ? access
+                : access.with(Map.of(
+                        "lambda:FunctionArn",
+                        List.of(FunctionName.of(function, null, call).arn())));
     }
 
     private static @Nullable String member(SdkRequest request, String member) {

@@ -18,6 +18,13 @@ import software.amazon.awssdk.services.lambda.model.FunctionEventInvokeConfig;
  *   <li>{@code "reserved", name} → {@link Reserved}
  *   <li>{@code "count"}, {@code "size"} → counters of functions and of bytes of code
  * </ul>
+ *
+ * <p>Beside them, under {@code "lambda"} itself, since they are found without an account:
+ *
+ * <ul>
+ *   <li>{@code "mapping", account, region, uuid} → {@link Mapping}
+ *   <li>{@code "checkpoint", uuid, shard, lane} → {@link Checkpoint}
+ * </ul>
  */
 final class LambdaKeys {
     static final Codec<FunctionHead> HEAD = Codec.of(FunctionHead.class);
@@ -86,5 +93,29 @@ final class LambdaKeys {
 
     static byte[] size(String account, String region) {
         return Tuple.pack(SERVICE, account, region, "size");
+    }
+
+    static byte[] mapping(String account, String region, String uuid) {
+        return Tuple.pack(SERVICE, "mapping", account, region, uuid);
+    }
+
+    static Range mappings() {
+        return Tuple.range(SERVICE, "mapping");
+    }
+
+    static Range mappings(String account, String region) {
+        return Tuple.range(SERVICE, "mapping", account, region);
+    }
+
+    static byte[] checkpoint(String uuid, String shard, int lane) {
+        return Tuple.pack(SERVICE, "checkpoint", uuid, shard, lane);
+    }
+
+    static Range checkpoints(String uuid) {
+        return Tuple.range(SERVICE, "checkpoint", uuid);
+    }
+
+    static Range checkpoints(String uuid, String shard) {
+        return Tuple.range(SERVICE, "checkpoint", uuid, shard);
     }
 }

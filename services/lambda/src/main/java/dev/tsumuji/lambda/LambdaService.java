@@ -5,6 +5,7 @@ import dev.tsumuji.kernel.cloud.Cloud;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.outbox.Outbox;
+import dev.tsumuji.kernel.signal.Signals;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.Scheduler;
 import dev.tsumuji.sandbox.Sandboxes;
@@ -36,12 +37,14 @@ public final class LambdaService implements LambdaClient {
     private final Invocations invocations;
     private final Aliases aliases;
     private final EventInvokeConfigs eventConfigs;
+    private final EventSourceMappings mappings;
 
     public LambdaService(
             Kv kv,
             Blobs blobs,
             Outbox outbox,
             Cloud cloud,
+            Signals signals,
             Sandboxes sandboxes,
             InstantSource clock,
             Ids ids,
@@ -66,12 +69,14 @@ public final class LambdaService implements LambdaClient {
                 clock,
                 ids);
         views = new FunctionViews(store, downloads);
-        tags = new Tags(store);
         aliases = new Aliases(store, ids);
         eventConfigs = new EventInvokeConfigs(store, clock);
         permissions = new Permissions(store, ids);
         invocations = new Invocations(
                 store, instances, concurrency.gate(), new Events(store, outbox, clock, settings), clock);
+        mappings = new EventSourceMappings(
+                new MappingRun.Surroundings(store, invocations, roles, cloud, signals, clock, scheduler, ids));
+        tags = new Tags(store, mappings);
     }
 
     /** As the platform holds it. */
@@ -87,6 +92,11 @@ public final class LambdaService implements LambdaClient {
     public void platform(InetSocketAddress listening) {
         factory.platform(listening);
         downloads.platform("http://" + listening.getHostString() + ":" + listening.getPort());
+    }
+
+    /** Begins to read the sources of event source mappings; to be called when all services are there. */
+    public void start() {
+        mappings.start();
     }
 
     /** Path of the platform under which {@link #download} is to be served, open to everybody. */
@@ -254,6 +264,33 @@ public final class LambdaService implements LambdaClient {
         return concurrency.delete(request);
     }
 
+    // ---- event source mappings
+
+    @Override
+    public CreateEventSourceMappingResponse createEventSourceMapping(CreateEventSourceMappingRequest request) {
+        return mappings.create(request);
+    }
+
+    @Override
+    public GetEventSourceMappingResponse getEventSourceMapping(GetEventSourceMappingRequest request) {
+        return mappings.get(request);
+    }
+
+    @Override
+    public UpdateEventSourceMappingResponse updateEventSourceMapping(UpdateEventSourceMappingRequest request) {
+        return mappings.update(request);
+    }
+
+    @Override
+    public DeleteEventSourceMappingResponse deleteEventSourceMapping(DeleteEventSourceMappingRequest request) {
+        return mappings.delete(request);
+    }
+
+    @Override
+    public ListEventSourceMappingsResponse listEventSourceMappings(ListEventSourceMappingsRequest request) {
+        return mappings.list(request);
+    }
+
     // ---- permissions
 
     @Override
@@ -279,7 +316,9 @@ public final class LambdaService implements LambdaClient {
     /** Ends all instances and writes what their logs still have. */
     @Override
     public void close() {
+        mappings.stop();
         instances.close();
+        mappings.close();
         packages.close();
     }
 }

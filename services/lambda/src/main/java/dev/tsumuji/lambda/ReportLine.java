@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +28,16 @@ final class ReportLine {
         return "END RequestId: " + requestId + "\n";
     }
 
-    /** @param init how long initialisation took, in the first invocation only */
+    /**
+     * @param init how long initialisation took, in the first invocation only
+     * @param startPath how the instance came to be, in the first invocation only; behind all that AWS's line has, so that
+     *     whoever reads that finds it
+     */
     static String report(
             String requestId,
             long durationNanos,
             @Nullable Duration init,
+            Sandbox.@Nullable StartPath startPath,
             int memoryMebibytes,
             int memoryPeakMebibytes,
             Sandbox.Answer answer) {
@@ -54,6 +60,9 @@ final class ReportLine {
             when !failure.alive() ->
                 line.append("\tStatus: error\tError Type: ").append(failure.errorType());
             case Sandbox.Answer.Failure failure -> {}
+        }
+        if (startPath != null) {
+            line.append("\tStart Path: ").append(startPath.name().toLowerCase(Locale.ROOT));
         }
         return line.append("\t\n").toString();
     }

@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.lambda.model.UntagResourceRequest;
 import software.amazon.awssdk.services.lambda.model.UntagResourceResponse;
 
 /**
- * Functions' tags. Thread-safe.
+ * Tags of functions and of event source mappings. Thread-safe.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html">TagResource</a>
  */
@@ -27,9 +27,11 @@ final class Tags {
                     + "|capacity-provider:[a-zA-Z0-9-_]+)");
 
     private final FunctionStore store;
+    private final EventSourceMappings mappings;
 
-    Tags(FunctionStore store) {
+    Tags(FunctionStore store, EventSourceMappings mappings) {
         this.store = store;
+        this.mappings = mappings;
     }
 
     static void check(Map<String, String> tags) {
@@ -50,15 +52,28 @@ final class Tags {
     }
 
     ListTagsResponse list(ListTagsRequest request) {
+        if (isMapping(request.resource())) {
+            return ListTagsResponse.builder()
+                    .tags(mappings.tags(request.resource()))
+                    .build();
+        }
         var head = store.head(resource(request.resource()));
         return ListTagsResponse.builder().tags(head.tags()).build();
     }
 
     TagResourceResponse tag(TagResourceRequest request) {
-        var id = resource(request.resource());
         if (request.tags().isEmpty()) {
+            resource(request.resource());
             throw LambdaErrors.invalid("An error occurred and the request cannot be processed.");
         }
+        if (isMapping(request.resource())) {
+            mappings.changeTags(request.resource(), tags -> {
+                tags.putAll(request.tags());
+                return tags;
+            });
+            return TagResourceResponse.builder().build();
+        }
+        var id = resource(request.resource());
         store.change(id, txn -> {
             var head = store.head(txn, id);
             var tags = new TreeMap<>(head.tags());
@@ -70,11 +85,19 @@ final class Tags {
     }
 
     UntagResourceResponse untag(UntagResourceRequest request) {
-        var id = resource(request.resource());
         if (!request.hasTagKeys()) {
+            resource(request.resource());
             throw LambdaErrors.validation(
                     "Value null at 'tagKeys' failed to satisfy constraint: Member must not be null");
         }
+        if (isMapping(request.resource())) {
+            mappings.changeTags(request.resource(), tags -> {
+                request.tagKeys().forEach(tags::remove);
+                return tags;
+            });
+            return UntagResourceResponse.builder().build();
+        }
+        var id = resource(request.resource());
         store.change(id, txn -> {
             var head = store.head(txn, id);
             var tags = new TreeMap<>(head.tags());
@@ -82,6 +105,10 @@ final class Tags {
             txn.put(LambdaKeys.head(id), LambdaKeys.HEAD.encode(head.with(tags)));
         });
         return UntagResourceResponse.builder().build();
+    }
+
+    private static boolean isMapping(String arn) {
+        return RESOURCE.matcher(arn).matches() && arn.contains(":event-source-mapping:");
     }
 
     static FunctionId resource(String arn) {

@@ -9,6 +9,7 @@ import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.cloud.LocalCloud;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.outbox.Dispatcher;
+import dev.tsumuji.kernel.signal.Signals;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.Scheduler;
 import dev.tsumuji.kernel.time.SystemScheduler;
@@ -46,6 +47,8 @@ final class Platform implements AutoCloseable {
     final Sandboxes real;
     private final Scheduler scheduler;
     final TestLogs logs = new TestLogs();
+    final Signals signals = new Signals();
+    final TestStreams streams;
     final List<String> denied = new java.util.concurrent.CopyOnWriteArrayList<>();
     final LambdaService lambda;
     final LambdaSettings settings;
@@ -99,6 +102,7 @@ final class Platform implements AutoCloseable {
                     new DiskBlobs(directory.resolve("blobs"), kv, clock, ids, scheduler),
                     dispatcher,
                     cloud,
+                    signals,
                     real,
                     clock,
                     ids,
@@ -107,7 +111,10 @@ final class Platform implements AutoCloseable {
             cloud.add(lambda.service());
             cloud.add(new TestRoles(clock).service());
             cloud.add(logs.service());
+            streams = before == null ? new TestStreams(time, signals) : before.streams;
+            cloud.add(streams.service());
             dispatcher.start();
+            lambda.start();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

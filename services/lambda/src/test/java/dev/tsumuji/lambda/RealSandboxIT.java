@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,6 +82,46 @@ class RealSandboxIT {
     }
 
     @Test
+    void a_stem_is_made_ready_when_a_function_is_created_and_the_report_says_that_it_was_taken() {
+        var first = new AtomicReference<InvokeResponse>();
+        var names = new ArrayList<String>();
+        Platform.eventually(() -> {
+            names.add("fresh" + names.size());
+            node(
+                    names.getLast(),
+                    "exports.handler = async () => process.env.AWS_LAMBDA_FUNCTION_NAME;",
+                    r -> r.memorySize(300));
+            first.set(invoke(names.getLast(), "{}"));
+            return log(first.get()).endsWith("\tStart Path: stem\t\n");
+        });
+        assertThat(first.get().payload().asUtf8String()).isEqualTo("\"" + names.getLast() + "\"");
+        assertThat(log(first.get())).contains("\tInit Duration: ");
+        assertThat(log(invoke(names.getLast(), "{}"))).doesNotContain("Init Duration", "Start Path");
+    }
+
+    @Test
+    void fifty_at_once_from_nothing_are_all_answered_by_stems_first() throws Exception {
+        int before = platform.real.waiting();
+        node(
+                "burst",
+                "exports.handler = async (e) => { await new Promise(r => setTimeout(r, 300)); return e.n; };",
+                r -> r.memorySize(400).timeout(60));
+        Platform.eventually(() -> platform.real.waiting() > before);
+        var reports = new ConcurrentLinkedQueue<String>();
+        try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 50; i++) {
+                var n = Integer.toString(i);
+                callers.submit(() -> {
+                    var answer = invoke("burst", "{\"n\":" + n + "}");
+                    reports.add(answer.payload().asUtf8String().equals(n) ? log(answer) : "wrong");
+                });
+            }
+        }
+        assertThat(reports).hasSize(50).noneMatch("wrong"::equals);
+        assertThat(reports).anyMatch(report -> report.contains("Start Path: stem"));
+    }
+
+    @Test
     void a_function_that_never_returns_is_ended_at_its_timeout() {
         node("slow", "exports.handler = () => new Promise(() => setInterval(() => {}, 1000));", r -> r.timeout(1));
         var answer = invoke("slow", "{}");
@@ -88,7 +132,7 @@ class RealSandboxIT {
                 .contains("Error: Task timed out after 1.00 seconds");
         assertThat(log(answer))
                 .contains(" Task timed out after 1.00 seconds\n\n")
-                .contains("\tStatus: timeout\t\n");
+                .contains("\tStatus: timeout\t");
     }
 
     @Test

@@ -138,6 +138,11 @@ final class ScriptedSandboxes implements Sandboxes {
                     yield alive ? before : failure("Runtime.ExitError", "Runtime exited", false);
                 }
                 case "fail" -> failure(command[1], command[2], true);
+                case "fail-if" ->
+                    new String(invocation.payload(), StandardCharsets.UTF_8).contains(command[1])
+                            ? failure("Error", "it is there", true)
+                            : before;
+                case "report" -> new Answer.Success(failures(invocation.payload(), command[1]));
                 case "fail-until" ->
                     count(command[1]) < Integer.parseInt(command[2]) ? failure("Error", "not yet", true) : before;
                 case "hang" -> {
@@ -157,6 +162,21 @@ final class ScriptedSandboxes implements Sandboxes {
                 }
                 default -> throw new IllegalArgumentException(command[0]);
             };
+        }
+
+        /** Names the records that have a text in them. */
+        private static byte[] failures(byte[] payload, String text) {
+            var named = new ArrayList<Map<String, Object>>();
+            if (Json.readOrEmpty(new String(payload, StandardCharsets.UTF_8)) instanceof Map<?, ?> event
+                    && event.get("Records") instanceof List<?> records) {
+                for (var record : records) {
+                    if (record.toString().contains(text)) {
+                        var change = (Map<?, ?>) ((Map<?, ?>) record).get("dynamodb");
+                        named.add(Map.of("itemIdentifier", change.get("SequenceNumber")));
+                    }
+                }
+            }
+            return Json.write(Map.of("batchItemFailures", named)).getBytes(StandardCharsets.UTF_8);
         }
 
         private static Answer success(String text) {

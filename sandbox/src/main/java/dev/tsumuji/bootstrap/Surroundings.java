@@ -1,0 +1,114 @@
+package dev.tsumuji.bootstrap;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TimeZone;
+
+/**
+ * What a process is given when it starts, replaced in one that runs: variables, directory, class path, time zone. It reaches
+ * into the JDK, which the manifest of this program's jar opens for it when the jar itself is started.
+ */
+final class Surroundings {
+
+    private static final String LIBRARY = "/var/runtime/surroundings.so";
+
+    private Surroundings() {}
+
+    /** Loads what {@link #takeOn} needs, ahead of time. */
+    static void prepare() throws ReflectiveOperationException {
+        System.load(LIBRARY);
+        environment();
+        classPathAdder();
+    }
+
+    /** From now on the process has these variables and no others, in Java, in native code and for its children. */
+    static void takeOn(Map<String, String> variables) throws ReflectiveOperationException {
+        var environment = environment();
+        environment.clear();
+        environment.putAll(variables);
+        var root = variables.getOrDefault("LAMBDA_TASK_ROOT", "/var/task");
+        if (!variables(block(variables)) || !enter(root.getBytes(StandardCharsets.UTF_8))) {
+            throw new IllegalStateException("the surroundings of the function can't be taken on");
+        }
+        TimeZone.setDefault(null);
+        System.clearProperty("user.timezone");
+        extendClassPath(root);
+    }
+
+    private static byte[] block(Map<String, String> variables) {
+        var block = new ByteArrayOutputStream(4096);
+        variables.forEach((name, value) -> {
+            block.writeBytes((name + "=" + value).getBytes(StandardCharsets.UTF_8));
+            block.write(0);
+        });
+        return block.toByteArray();
+    }
+
+    /** The one map behind all of the JDK's views of the environment. */
+    @SuppressWarnings("unchecked")
+    private static Map<String, String> environment() throws ReflectiveOperationException {
+        var shown = Class.forName("java.lang.ProcessEnvironment").getDeclaredField("theUnmodifiableEnvironment");
+        shown.setAccessible(true);
+        var view = shown.get(null);
+        var behind = view.getClass().getDeclaredField("m");
+        behind.setAccessible(true);
+        return (Map<String, String>) behind.get(view);
+    }
+
+    private static java.lang.reflect.Method classPathAdder() throws ReflectiveOperationException {
+        var loader = ClassLoader.getSystemClassLoader().getClass();
+        var adder = loader.getDeclaredMethod("appendToClassPathForInstrumentation", String.class);
+        adder.setAccessible(true);
+        return adder;
+    }
+
+    /** What is on the class path of a process that is started for a function. */
+    private static void extendClassPath(String root) throws ReflectiveOperationException {
+        var adder = classPathAdder();
+        var whole = new StringBuilder(System.getProperty("java.class.path"));
+        try {
+            for (var path : new String[] {root}) {
+                adder.invoke(ClassLoader.getSystemClassLoader(), path);
+                whole.append(File.pathSeparatorChar).append(path);
+            }
+            for (var directory : new String[] {root + "/lib", "/opt/java/lib"}) {
+                for (var jar : jars(directory)) {
+                    adder.invoke(ClassLoader.getSystemClassLoader(), directory + "/" + jar);
+                    whole.append(File.pathSeparatorChar)
+                            .append(directory)
+                            .append('/')
+                            .append(jar);
+                }
+            }
+        } catch (InvocationTargetException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+        System.setProperty("java.class.path", whole.toString());
+    }
+
+    private static String[] jars(String directory) {
+        var names = new File(directory).list();
+        if (names == null) {
+            return new String[0];
+        }
+        int kept = 0;
+        for (var name : names) {
+            if (name.endsWith(".jar")) {
+                names[kept++] = name;
+            }
+        }
+        var jars = Arrays.copyOf(names, kept);
+        Arrays.sort(jars);
+        return jars;
+    }
+
+    /** @return whether it is the working directory now */
+    private static native boolean enter(byte[] directory);
+
+    /** @param variables each as {@code name=value}, ended by a zero */
+    private static native boolean variables(byte[] variables);
+}

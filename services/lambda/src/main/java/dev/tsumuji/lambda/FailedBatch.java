@@ -1,0 +1,61 @@
+package dev.tsumuji.lambda;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch that was given up, as its failure destination is told of it.
+ *
+ * @param condition why, {@code RetryAttemptsExhausted} or {@code RecordAgeExceeded}
+ * @param invocations how often the function was called with it
+ * @param requestId of the last invocation, or one of its own when there was none
+ * @param executedVersion null when the function was never called
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html">Error handling, record format</a>
+ */
+record FailedBatch(
+        String shard,
+        List<StreamSource.Record> records,
+        String condition,
+        int invocations,
+        String requestId,
+        @Nullable String executedVersion) {
+    private static final DateTimeFormatter MILLIS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter SECONDS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
+
+    /** @param batchInfoName what the source calls the description of its batch */
+    String toJson(String functionArn, String streamArn, String batchInfoName, Instant now) {
+        var request = new LinkedHashMap<String, @Nullable Object>();
+        request.put("requestId", requestId);
+        request.put("functionArn", functionArn);
+        request.put("condition", condition);
+        request.put("approximateInvokeCount", invocations);
+        var first = records.getFirst();
+        var last = records.getLast();
+        var batch = new LinkedHashMap<String, @Nullable Object>();
+        batch.put("shardId", shard);
+        batch.put("startSequenceNumber", first.sequence());
+        batch.put("endSequenceNumber", last.sequence());
+        batch.put("approximateArrivalOfFirstRecord", SECONDS.format(first.arrived()));
+        batch.put("approximateArrivalOfLastRecord", SECONDS.format(last.arrived()));
+        batch.put("batchSize", records.size());
+        batch.put("streamArn", streamArn);
+        var told = new LinkedHashMap<String, @Nullable Object>();
+        told.put("requestContext", request);
+        if (executedVersion != null) {
+            told.put(
+                    "responseContext",
+                    Map.of("statusCode", 200, "executedVersion", executedVersion, "functionError", "Unhandled"));
+        }
+        told.put("version", "1.0");
+        told.put("timestamp", MILLIS.format(now));
+        told.put(batchInfoName, batch);
+        return Json.write(told);
+    }
+}
