@@ -51,6 +51,7 @@ final class Bootstraps {
         this.trusts = trusts;
         this.runtimes = runtimes;
         unpack("node", "bootstrap.cjs");
+        readable(Files.createDirectories(directory.resolve("node/node_modules"))); // where others may be mounted
         unpack("python", "bootstrap.py");
         readable(Files.createDirectories(directory.resolve("own")));
         unpack("java", "surroundings.so");
@@ -122,7 +123,9 @@ final class Bootstraps {
         switch (language) {
             case NODE ->
                 variables.putIfAbsent(
-                        "NODE_PATH", "/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:" + view.task);
+                        "NODE_PATH",
+                        nodeLayer(spec.runtime()) + "/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:"
+                                + view.task);
             case PYTHON -> variables.putIfAbsent("PYTHONPATH", "/var/runtime");
             case JAVA, OWN -> {}
         }
@@ -130,6 +133,12 @@ final class Bootstraps {
             Trust.variables(language).forEach(variables::putIfAbsent);
         }
         return variables;
+    }
+
+    /** A layer may hold packages for one version of Node.js. */
+    private static String nodeLayer(String runtime) {
+        var version = runtime.replaceAll("\\D", " ").strip().split(" ")[0];
+        return version.isEmpty() ? "" : "/opt/nodejs/node" + version + "/node_modules:";
     }
 
     Launch launch(Runtimes.Language language, Sandbox.Spec spec, View view) throws IOException {

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,6 +48,7 @@ public final class NativeSandboxes implements Sandboxes {
     private final NameServer nameServer;
     private final Outside outside = new Outside();
     private final EgressPolicy egress;
+    private final @Nullable Path nodeModules;
     private final @Nullable Trust trust;
     private volatile Reach.@Nullable Platform platform;
     private final Outputs outputs;
@@ -69,6 +71,7 @@ public final class NativeSandboxes implements Sandboxes {
         this.network = new Network();
         this.nameServer = new NameServer();
         this.egress = settings.egress();
+        this.nodeModules = settings.nodeModules();
         this.runtimes = new Runtimes(settings);
         this.bootstraps = new Bootstraps(directory.resolve("runtime"), runtimes, settings.authority() != null);
         this.trust = settings.authority() == null ? null : trust(settings.authority());
@@ -196,6 +199,11 @@ public final class NativeSandboxes implements Sandboxes {
     @Override
     public Optional<String> missing(String runtime) {
         return runtimes.missing(runtime);
+    }
+
+    @Override
+    public Map<String, String> programs() {
+        return runtimes.versions();
     }
 
     @Override
@@ -352,6 +360,10 @@ public final class NativeSandboxes implements Sandboxes {
             variables.forEach((key, value) -> order.put("variable", key + "=" + endpointsOutside(value)));
             launch.binds().forEach(bind -> order.put("bind", bind));
             temporary(order);
+            var packages = nodeModules;
+            if (language == Runtimes.Language.NODE && packages != null && isolated && Files.isDirectory(packages)) {
+                order.put("modules", packages);
+            }
             if (trust != null && isolated) {
                 trust.order(order);
             }
