@@ -157,6 +157,11 @@ public final class Platform implements AutoCloseable {
         return sandboxes.isolation();
     }
 
+    /** What runs functions here, with versions. */
+    Map<String, String> programs() {
+        return sandboxes.programs();
+    }
+
     public Path credentialsFile() {
         return folder.resolve("credentials");
     }
@@ -224,7 +229,9 @@ public final class Platform implements AutoCloseable {
                                 settings.get(PlatformSettings.STEMS).bytes() >> 20),
                         settings.get(PlatformSettings.IDLE));
         try {
-            return walls.authority(authority.file()).egress(EgressPolicy.parse(settings.get(PlatformSettings.EGRESS)));
+            return walls.authority(authority.file())
+                    .egress(EgressPolicy.parse(settings.get(PlatformSettings.EGRESS)))
+                    .nodeModules(settings.find(PlatformSettings.NODE_MODULES).orElse(null));
         } catch (IllegalArgumentException e) {
             throw new IOException("egress: " + e.getMessage(), e);
         }
