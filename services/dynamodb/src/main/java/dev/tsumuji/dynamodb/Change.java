@@ -14,7 +14,8 @@ sealed interface Change {
     /** The item's key, or the item itself. */
     Map<String, AttributeValue> keys();
 
-    @Nullable Condition condition();
+    @Nullable
+    Condition condition();
 
     /**
      * Puts an item in the place of whatever is there.
@@ -26,8 +27,7 @@ sealed interface Change {
             Map<String, AttributeValue> item,
             int size,
             byte[] encoded,
-            @Nullable Condition condition)
-            implements Change {
+            @Nullable Condition condition) implements Change {
 
         /** @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException when the item is too large */
         static Put of(TableName table, Map<String, AttributeValue> item, @Nullable Condition condition) {
@@ -46,11 +46,19 @@ sealed interface Change {
 
     /** @param update null to make the item if it isn't there, and leave it as it is if it is */
     record Alter(
-            TableName table, Map<String, AttributeValue> keys, @Nullable Update update, @Nullable Condition condition)
-            implements Change {}
+            TableName table,
+            Map<String, AttributeValue> keys,
+            @Nullable Update update,
+            @Nullable Condition condition) implements Change {}
 
-    record Delete(TableName table, Map<String, AttributeValue> keys, @Nullable Condition condition) implements Change {}
+    record Delete(
+            TableName table,
+            Map<String, AttributeValue> keys,
+            @Nullable Condition condition) implements Change {}
 
     /** Changes nothing, but demands something of the item. */
-    record Check(TableName table, Map<String, AttributeValue> keys, @Nullable Condition condition) implements Change {}
+    record Check(
+            TableName table,
+            Map<String, AttributeValue> keys,
+            @Nullable Condition condition) implements Change {}
 }

@@ -78,7 +78,8 @@ final class Consumed {
     }
 
     /** Null when the request didn't ask. */
-    @Nullable ConsumedCapacity answer(@Nullable ReturnConsumedCapacity wanted, TableName name) {
+    @Nullable
+    ConsumedCapacity answer(@Nullable ReturnConsumedCapacity wanted, TableName name) {
         if (!asked(wanted)) {
             return null;
         }

@@ -36,8 +36,14 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
  *     DynamoDB</a>
  */
 final class DynamodbActions implements Actions {
-    private static final Set<String> WITHOUT_RESOURCE =
-            Set.of("ListTables", "ListBackups", "DescribeLimits", "DescribeEndpoints", "ListStreams", "ListExports", "ListImports");
+    private static final Set<String> WITHOUT_RESOURCE = Set.of(
+            "ListTables",
+            "ListBackups",
+            "DescribeLimits",
+            "DescribeEndpoints",
+            "ListStreams",
+            "ListExports",
+            "ListImports");
 
     private final Tables tables;
     private final ResourcePolicies policies;
@@ -91,7 +97,8 @@ final class DynamodbActions implements Actions {
                 yield needed.isEmpty() ? List.of(Access.of("dynamodb:GetItem", "*", call.account())) : needed;
             }
             case GetItemRequest get ->
-                List.of(items(action, get.tableName(), call, List.of(get.key()), attributes(get.attributesToGet(), null)));
+                List.of(items(
+                        action, get.tableName(), call, List.of(get.key()), attributes(get.attributesToGet(), null)));
             case PutItemRequest put ->
                 List.of(items(
                         action,
@@ -154,7 +161,8 @@ final class DynamodbActions implements Actions {
             }
             if (item.conditionCheck() != null) {
                 var check = item.conditionCheck();
-                needed.add(items("dynamodb:ConditionCheckItem", check.tableName(), call, List.of(check.key()), context()));
+                needed.add(
+                        items("dynamodb:ConditionCheckItem", check.tableName(), call, List.of(check.key()), context()));
             }
         }
         return needed.isEmpty() ? List.of(Access.of("dynamodb:PutItem", "*", call.account())) : needed;
@@ -164,7 +172,10 @@ final class DynamodbActions implements Actions {
         for (var member : List.of("ResourceArn", "BackupArn", "TableArn", "ExportArn", "ImportArn")) {
             var arn = request.getValueForField(member, String.class);
             if (arn.isPresent()) {
-                return guarded(action, arn.get(), Arn.isArn(arn.get()) ? Arn.parse(arn.get()).account() : call.account());
+                return guarded(
+                        action,
+                        arn.get(),
+                        Arn.isArn(arn.get()) ? Arn.parse(arn.get()).account() : call.account());
             }
         }
         var table = request.getValueForField("TableName", String.class);
@@ -196,8 +207,7 @@ final class DynamodbActions implements Actions {
         return Access.of(action, arn, account).guardedBy(() -> policies.document(arn));
     }
 
-    private List<String> leadingKeys(
-            @Nullable String text, Call call, List<Map<String, AttributeValue>> keys) {
+    private List<String> leadingKeys(@Nullable String text, Call call, List<Map<String, AttributeValue>> keys) {
         var name = name(text, call);
         var open = name == null ? null : tables.find(name);
         if (open == null) {

@@ -2,7 +2,6 @@ package dev.tsumuji.dynamodb;
 
 import dev.tsumuji.dynamodb.value.KeyAttribute;
 import dev.tsumuji.dynamodb.value.Kind;
-
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -57,11 +57,7 @@ public final class DynamodbService implements DynamoDbClient {
     /** This service as the platform holds it. */
     public Service service() {
         return new Service(
-                "dynamodb",
-                DynamoDbClient.class,
-                this,
-                new DynamodbActions(tables, policies),
-                "AccessDeniedException");
+                "dynamodb", DynamoDbClient.class, this, new DynamodbActions(tables, policies), "AccessDeniedException");
     }
 
     /** DynamoDB Streams over the same tables. */

@@ -154,18 +154,17 @@ public final class DynamodbStreamsService implements DynamoDbStreamsClient {
             throw DynamodbErrors.notFound("Requested resource not found: Shard does not exist");
         }
         var type = request.shardIteratorType();
-        var start =
-                switch (type) {
-                    case TRIM_HORIZON -> new byte[Streams.STAMP_BYTES];
-                    case LATEST -> latest(stream);
-                    case AT_SEQUENCE_NUMBER -> stamp(request.sequenceNumber());
-                    case AFTER_SEQUENCE_NUMBER -> ShardIterator.behind(stamp(request.sequenceNumber()));
-                    case UNKNOWN_TO_SDK_VERSION ->
-                        throw DynamodbErrors.invalid("1 validation error detected: Value '"
-                                + request.shardIteratorTypeAsString()
-                                + "' at 'shardIteratorType' failed to satisfy constraint: Member must satisfy enum value"
-                                + " set: [AT_SEQUENCE_NUMBER, AFTER_SEQUENCE_NUMBER, LATEST, TRIM_HORIZON]");
-                };
+        var start = switch (type) {
+            case TRIM_HORIZON -> new byte[Streams.STAMP_BYTES];
+            case LATEST -> latest(stream);
+            case AT_SEQUENCE_NUMBER -> stamp(request.sequenceNumber());
+            case AFTER_SEQUENCE_NUMBER -> ShardIterator.behind(stamp(request.sequenceNumber()));
+            case UNKNOWN_TO_SDK_VERSION ->
+                throw DynamodbErrors.invalid("1 validation error detected: Value '"
+                        + request.shardIteratorTypeAsString()
+                        + "' at 'shardIteratorType' failed to satisfy constraint: Member must satisfy enum value"
+                        + " set: [AT_SEQUENCE_NUMBER, AFTER_SEQUENCE_NUMBER, LATEST, TRIM_HORIZON]");
+        };
         return GetShardIteratorResponse.builder()
                 .shardIterator(new ShardIterator(stream.arn(), start, clock.instant()).toString())
                 .build();
@@ -223,7 +222,9 @@ public final class DynamodbStreamsService implements DynamoDbStreamsClient {
                 var record = StreamRecord.decode(entry.value());
                 bytes += record.sizeBytes();
                 next = ShardIterator.behind(stamp);
-                if (!Instant.ofEpochMilli(record.at()).plus(DynamodbLimits.STREAM_RETENTION).isBefore(now)) {
+                if (!Instant.ofEpochMilli(record.at())
+                        .plus(DynamodbLimits.STREAM_RETENTION)
+                        .isBefore(now)) {
                     records.add(record(stream, stamp, record));
                 }
             }

@@ -100,7 +100,8 @@ final class ExpirySweep {
             var rest = range;
             var addresses = kv.read(snapshot -> snapshot.scan(rest, ITEMS_PER_COMMIT));
             for (var address : addresses) {
-                var open = tables.find(TableAddress.CODEC.decode(address.value()).name());
+                var open =
+                        tables.find(TableAddress.CODEC.decode(address.value()).name());
                 if (open != null && open.table().expiry() != null) {
                     var next = sweep(open);
                     if (next != Expiries.NEVER) {

@@ -1,7 +1,6 @@
 package dev.tsumuji.dynamodb;
 
 import dev.tsumuji.dynamodb.value.KeySchema;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,35 +41,16 @@ record Index(
 
     Index withStatus(String changed) {
         return new Index(
-                number,
-                name,
-                global,
-                key,
-                projectionType,
-                nonKeyAttributes,
-                changed,
-                readUnits,
-                writeUnits,
-                onDemand);
+                number, name, global, key, projectionType, nonKeyAttributes, changed, readUnits, writeUnits, onDemand);
     }
 
     Index withUnits(long read, long write) {
-        return new Index(
-                number, name, global, key, projectionType, nonKeyAttributes, status, read, write, onDemand);
+        return new Index(number, name, global, key, projectionType, nonKeyAttributes, status, read, write, onDemand);
     }
 
     Index withOnDemand(@Nullable OnDemandThroughput changed) {
         return new Index(
-                number,
-                name,
-                global,
-                key,
-                projectionType,
-                nonKeyAttributes,
-                status,
-                readUnits,
-                writeUnits,
-                changed);
+                number, name, global, key, projectionType, nonKeyAttributes, status, readUnits, writeUnits, changed);
     }
 
     /** Whether the index can answer for this attribute by itself. */

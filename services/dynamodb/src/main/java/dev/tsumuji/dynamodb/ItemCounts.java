@@ -118,7 +118,8 @@ final class ItemCounts {
         var sums = new ArrayList<Sum>();
         sums.add(count(0, open.items(), itemsMax, bytesMax));
         for (int i = 0; i < open.entries().size(); i++) {
-            sums.add(count(open.table().indexes().get(i).number(), open.entries().get(i), itemsMax, bytesMax));
+            sums.add(
+                    count(open.table().indexes().get(i).number(), open.entries().get(i), itemsMax, bytesMax));
         }
         return new Count(clock.instant(), sums);
     }

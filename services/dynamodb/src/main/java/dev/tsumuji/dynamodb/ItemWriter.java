@@ -170,9 +170,13 @@ final class ItemWriter {
             return;
         }
         var keys = Keys.of(table.key(), item);
-        boolean oldImage = stream.viewType().equals("NEW_AND_OLD_IMAGES") || stream.viewType().equals("OLD_IMAGE");
-        boolean newImage = stream.viewType().equals("NEW_AND_OLD_IMAGES") || stream.viewType().equals("NEW_IMAGE");
-        var at = expiredAt != null ? expiredAt : dev.tsumuji.kernel.call.Call.current().time();
+        boolean oldImage = stream.viewType().equals("NEW_AND_OLD_IMAGES")
+                || stream.viewType().equals("OLD_IMAGE");
+        boolean newImage = stream.viewType().equals("NEW_AND_OLD_IMAGES")
+                || stream.viewType().equals("NEW_IMAGE");
+        var at = expiredAt != null
+                ? expiredAt
+                : dev.tsumuji.kernel.call.Call.current().time();
         txn.putStamped(
                 DynamodbKeys.records(stream.id()),
                 new byte[0],

@@ -50,8 +50,7 @@ final class Items {
         }
         if (Consumed.asked(request.returnConsumedCapacity())) {
             var consumed = new Consumed();
-            consumed.read(
-                    stored == null ? 0 : ItemCodec.size(stored), Boolean.TRUE.equals(request.consistentRead()));
+            consumed.read(stored == null ? 0 : ItemCodec.size(stored), Boolean.TRUE.equals(request.consistentRead()));
             answer.consumedCapacity(consumed.answer(request.returnConsumedCapacity(), name));
         }
         return answer.build();
@@ -127,14 +126,14 @@ final class Items {
         return switch (wanted) {
             case ALL_OLD -> outcome.before();
             case ALL_NEW -> outcome.now();
-            case UPDATED_OLD ->
-                touched == null || outcome.before() == null ? null : touched.of(outcome.before());
+            case UPDATED_OLD -> touched == null || outcome.before() == null ? null : touched.of(outcome.before());
             case UPDATED_NEW -> touched == null || outcome.now() == null ? null : touched.of(outcome.now());
             case NONE, UNKNOWN_TO_SDK_VERSION -> null;
         };
     }
 
-    private record Made(ItemChanges.Outcome outcome, @Nullable Consumed consumed) {}
+    private record Made(
+            ItemChanges.Outcome outcome, @Nullable Consumed consumed) {}
 
     private Made make(
             Change change,

@@ -1,7 +1,6 @@
 package dev.tsumuji.dynamodb;
 
 import dev.tsumuji.dynamodb.value.KeyAttribute;
-
 import dev.tsumuji.kernel.kv.Tuple;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;

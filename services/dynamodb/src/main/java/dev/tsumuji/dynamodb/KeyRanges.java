@@ -30,15 +30,19 @@ final class KeyRanges {
             case LESS_OR_EQUAL -> new Range(all.begin(), at.end());
             case GREATER -> new Range(at.end(), all.end());
             case GREATER_OR_EQUAL -> new Range(at.begin(), all.end());
-            case BETWEEN -> new Range(at.begin(), exactly(key, last.bounds().getLast()).end());
+            case BETWEEN ->
+                new Range(at.begin(), exactly(key, last.bounds().getLast()).end());
             case BEGINS_WITH ->
-                Range.prefix(new KeyBytes(key.toArray(), EXPECTED_BYTES).beginning(last.bound()).toArray());
+                Range.prefix(new KeyBytes(key.toArray(), EXPECTED_BYTES)
+                        .beginning(last.bound())
+                        .toArray());
         };
     }
 
     /** All keys whose next value is this one. */
     private static Range exactly(KeyBytes key, AttributeValue value) {
-        return Range.prefix(new KeyBytes(key.toArray(), EXPECTED_BYTES).value(value).toArray());
+        return Range.prefix(
+                new KeyBytes(key.toArray(), EXPECTED_BYTES).value(value).toArray());
     }
 
     /** The keys of one of a parallel scan's segments: an equal share of the hashes. */
@@ -46,11 +50,13 @@ final class KeyRanges {
         var all = Range.prefix(prefix);
         long from = (long) segment * HASHES / segments;
         long to = (long) (segment + 1) * HASHES / segments;
-        return new Range(
-                from == 0 ? all.begin() : hash(prefix, from), to == HASHES ? all.end() : hash(prefix, to));
+        return new Range(from == 0 ? all.begin() : hash(prefix, from), to == HASHES ? all.end() : hash(prefix, to));
     }
 
     private static byte[] hash(byte[] prefix, long hash) {
-        return new KeyBytes(prefix, 2).octet((int) (hash >>> 8)).octet((int) hash).toArray();
+        return new KeyBytes(prefix, 2)
+                .octet((int) (hash >>> 8))
+                .octet((int) hash)
+                .toArray();
     }
 }

@@ -1,9 +1,8 @@
 package dev.tsumuji.dynamodb;
 
-import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.KeyAttribute;
+import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.Kind;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,8 +47,8 @@ final class Keys {
         for (var part : table.key().attributes()) {
             var value = item.get(part.name());
             if (value == null) {
-                throw DynamodbErrors.invalid("One or more parameter values were invalid: Missing the key " + part.name()
-                        + " in the item");
+                throw DynamodbErrors.invalid(
+                        "One or more parameter values were invalid: Missing the key " + part.name() + " in the item");
             }
             if (!fits(part, value)) {
                 throw DynamodbErrors.invalid("One or more parameter values were invalid: Type mismatch for key "
@@ -66,9 +65,11 @@ final class Keys {
             for (var part : index.key().attributes()) {
                 var value = item.get(part.name());
                 if (value != null && !fits(part, value)) {
-                    throw DynamodbErrors.invalid("One or more parameter values were invalid: Type mismatch for Index Key "
-                            + part.name() + " Expected: " + part.kind() + " Actual: " + Kind.of(value) + " IndexName: "
-                            + index.name());
+                    throw DynamodbErrors.invalid(
+                            "One or more parameter values were invalid: Type mismatch for Index Key "
+                                    + part.name() + " Expected: " + part.kind() + " Actual: " + Kind.of(value)
+                                    + " IndexName: "
+                                    + index.name());
                 }
             }
             checkSizes(index.key(), item, index);
@@ -93,9 +94,7 @@ final class Keys {
             if (value == null || part.kind() == Kind.N) {
                 continue;
             }
-            int size = part.kind() == Kind.S
-                    ? utf8Length(value.s())
-                    : value.b().asByteArrayUnsafe().length;
+            int size = part.kind() == Kind.S ? utf8Length(value.s()) : value.b().asByteArrayUnsafe().length;
             if (size == 0) {
                 throw DynamodbErrors.emptyKey(part, index);
             }
@@ -118,7 +117,6 @@ final class Keys {
         }
         return length;
     }
-
 
     /** Whether an item has all attributes of a key, with the right types. */
     static boolean complete(KeySchema schema, Map<String, AttributeValue> item) {

@@ -47,8 +47,9 @@ final class Queries {
                         ? request.filterExpression()
                         : request.keyConditionExpression());
         if (request.keyConditionExpression() == null) {
-            throw DynamodbErrors.invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified"
-                    + " in the request.");
+            throw DynamodbErrors.invalid(
+                    "Either the KeyConditions or KeyConditionExpression parameter must be specified"
+                            + " in the request.");
         }
         var shown = Shown.of(
                 request.selectAsString(),
@@ -118,9 +119,10 @@ final class Queries {
         if (start != null) {
             var key = startKey(open, index, start);
             if (!range.contains(key)) {
-                throw DynamodbErrors.invalid("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use"
-                        + " ExclusiveStartKey with correct Segment. TotalSegments: " + request.totalSegments()
-                        + " Segment: " + request.segment());
+                throw DynamodbErrors.invalid(
+                        "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use"
+                                + " ExclusiveStartKey with correct Segment. TotalSegments: " + request.totalSegments()
+                                + " Segment: " + request.segment());
             }
             range = range.after(key);
         }
@@ -200,8 +202,9 @@ final class Queries {
 
     private static void checkSegments(@Nullable Integer segment, @Nullable Integer total) {
         if (segment != null && total == null) {
-            throw DynamodbErrors.invalid("The TotalSegments parameter is required but was not present in the request when"
-                    + " Segment parameter is present");
+            throw DynamodbErrors.invalid(
+                    "The TotalSegments parameter is required but was not present in the request when"
+                            + " Segment parameter is present");
         }
         if (segment == null && total != null) {
             throw DynamodbErrors.invalid("The Segment parameter is required but was not present in the request when"
@@ -244,7 +247,9 @@ final class Queries {
     /** The place of a start key, which needs exactly the attributes of the table's and of the index's key. */
     private static byte[] startKey(OpenTable open, @Nullable Index index, Map<String, AttributeValue> start) {
         var schema = open.table().key();
-        int attributes = index == null ? schema.size() : Keys.of(schema, index.key(), placeholdersOf(schema, index)).size();
+        int attributes = index == null
+                ? schema.size()
+                : Keys.of(schema, index.key(), placeholdersOf(schema, index)).size();
         boolean complete = Keys.complete(schema, start) && (index == null || Keys.complete(index.key(), start));
         if (start.size() != attributes || !complete) {
             throw DynamodbErrors.invalid(
@@ -253,9 +258,7 @@ final class Queries {
                             : "The provided starting key is invalid");
         }
         var itemKey = open.itemKey(start);
-        return index == null
-                ? itemKey
-                : open.entryKey(open.table().indexes().indexOf(index), start, itemKey);
+        return index == null ? itemKey : open.entryKey(open.table().indexes().indexOf(index), start, itemKey);
     }
 
     private static Map<String, AttributeValue> placeholdersOf(KeySchema table, Index index) {
@@ -362,8 +365,8 @@ final class Queries {
                     .filter(attribute -> !index.projects(attribute, table.key()))
                     .toList();
             if (!missing.isEmpty() && index.global()) {
-                throw DynamodbErrors.invalidParameters("Global secondary index " + index.name() + " does not project "
-                        + missing);
+                throw DynamodbErrors.invalidParameters(
+                        "Global secondary index " + index.name() + " does not project " + missing);
             }
             return !missing.isEmpty();
         }

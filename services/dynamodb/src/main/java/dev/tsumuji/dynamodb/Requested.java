@@ -24,7 +24,10 @@ final class Requested {
     private Requested() {}
 
     /** @param key checked */
-    record Get(TableName table, Map<String, AttributeValue> key, @Nullable Projection projection) {}
+    record Get(
+            TableName table,
+            Map<String, AttributeValue> key,
+            @Nullable Projection projection) {}
 
     static Change.Put put(PutItemRequest request, TableName table) {
         refuseLegacy(request.hasExpected(), "Expected");
@@ -43,7 +46,8 @@ final class Requested {
                 PutItemRequest.builder()
                         .item(put.item())
                         .conditionExpression(put.conditionExpression())
-                        .expressionAttributeNames(given(put.hasExpressionAttributeNames(), put.expressionAttributeNames()))
+                        .expressionAttributeNames(
+                                given(put.hasExpressionAttributeNames(), put.expressionAttributeNames()))
                         .expressionAttributeValues(
                                 given(put.hasExpressionAttributeValues(), put.expressionAttributeValues()))
                         .build(),
@@ -95,8 +99,9 @@ final class Requested {
                 request.expressionAttributeValues(),
                 "UpdateExpression and ConditionExpression",
                 request.updateExpression() == null ? request.conditionExpression() : request.updateExpression());
-        var update =
-                request.updateExpression() == null ? null : Expressions.update(request.updateExpression(), placeholders);
+        var update = request.updateExpression() == null
+                ? null
+                : Expressions.update(request.updateExpression(), placeholders);
         var condition = condition(request.conditionExpression(), placeholders);
         placeholders.requireAllUsed();
         return new Change.Alter(table, Values.checked(request.key()), update, condition);
@@ -144,17 +149,14 @@ final class Requested {
     }
 
     private static @Nullable Projection projection(
-            @Nullable String expression,
-            List<String> attributes,
-            boolean legacy,
-            @Nullable Map<String, String> names) {
+            @Nullable String expression, List<String> attributes, boolean legacy, @Nullable Map<String, String> names) {
         if (legacy && expression != null) {
-            throw DynamodbErrors.invalid("Can not use both expression and non-expression parameters in the same request:"
-                    + " Non-expression parameters: {AttributesToGet} Expression parameters: {ProjectionExpression}");
+            throw DynamodbErrors.invalid(
+                    "Can not use both expression and non-expression parameters in the same request:"
+                            + " Non-expression parameters: {AttributesToGet} Expression parameters: {ProjectionExpression}");
         }
         if (names != null && expression == null) {
-            throw DynamodbErrors.invalid(
-                    "ExpressionAttributeNames can only be specified when using expressions");
+            throw DynamodbErrors.invalid("ExpressionAttributeNames can only be specified when using expressions");
         }
         if (legacy) {
             return Projection.ofAttributes(attributes);

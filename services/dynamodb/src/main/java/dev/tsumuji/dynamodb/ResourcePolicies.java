@@ -42,7 +42,8 @@ final class ResourcePolicies {
         kv.transact(txn -> {
             requireResource(txn, request.resourceArn());
             var key = DynamodbKeys.policy(request.resourceArn());
-            checkRevision(Stored.CODEC.decodeNullable(txn.get(key)), request.expectedRevisionId(), request.resourceArn());
+            checkRevision(
+                    Stored.CODEC.decodeNullable(txn.get(key)), request.expectedRevisionId(), request.resourceArn());
             txn.put(key, Stored.CODEC.encode(stored));
             return null;
         });
@@ -65,7 +66,8 @@ final class ResourcePolicies {
     }
 
     /** @return the revision that is gone, null when there was none */
-    @Nullable String delete(String arn, @Nullable String expected) {
+    @Nullable
+    String delete(String arn, @Nullable String expected) {
         return kv.transact(txn -> {
             requireResource(txn, arn);
             var key = DynamodbKeys.policy(arn);
@@ -80,7 +82,8 @@ final class ResourcePolicies {
     }
 
     /** For the gate: the document of a table, of one of its indexes, or of a stream. */
-    @Nullable String document(String arn) {
+    @Nullable
+    String document(String arn) {
         int index = arn.indexOf("/index/");
         var resource = index < 0 ? arn : arn.substring(0, index);
         var stored = kv.read(snapshot -> Stored.CODEC.decodeNullable(snapshot.get(DynamodbKeys.policy(resource))));
@@ -101,7 +104,8 @@ final class ResourcePolicies {
         var name = Tags.resource(arn);
         boolean found = arn.contains("/stream/")
                 ? snapshot.get(DynamodbKeys.stream(
-                                name, DynamodbStreamsService.StreamAddress.of(arn).label()))
+                                name,
+                                DynamodbStreamsService.StreamAddress.of(arn).label()))
                         != null
                 : tables.find(snapshot, name) != null;
         if (!found) {

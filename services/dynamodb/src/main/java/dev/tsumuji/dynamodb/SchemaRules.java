@@ -1,9 +1,8 @@
 package dev.tsumuji.dynamodb;
 
-import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.KeyAttribute;
+import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.Kind;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -80,7 +79,8 @@ final class SchemaRules {
 
     /** A global index's key: up to four attributes of either kind. */
     static KeySchema global(List<KeySchemaElement> elements, Map<String, Kind> types) {
-        if (elements.size() <= 2 && elements.stream().filter(e -> e.keyType() == KeyType.HASH).count() < 2) {
+        if (elements.size() <= 2
+                && elements.stream().filter(e -> e.keyType() == KeyType.HASH).count() < 2) {
             return single(elements, types);
         }
         defined(elements, types);
@@ -174,8 +174,7 @@ final class SchemaRules {
             throw DynamodbErrors.invalidParameters("Unknown ProjectionType: " + type);
         }
         if (type.equals("INCLUDE") && !projection.hasNonKeyAttributes()) {
-            throw DynamodbErrors.invalidParameters(
-                    "ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
+            throw DynamodbErrors.invalidParameters("ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
         }
         if (!type.equals("INCLUDE") && projection.hasNonKeyAttributes()) {
             throw DynamodbErrors.invalidParameters("ProjectionType is " + type + ", but NonKeyAttributes is specified");
@@ -193,12 +192,12 @@ final class SchemaRules {
             included += index.nonKeyAttributes().size();
         }
         if (indexes.stream().filter(index -> !index.global()).count() > DynamodbLimits.LOCAL_INDEXES_MAX) {
-            throw DynamodbErrors.invalidParameters("Number of LocalSecondaryIndexes exceeds per-table limit of "
-                    + DynamodbLimits.LOCAL_INDEXES_MAX);
+            throw DynamodbErrors.invalidParameters(
+                    "Number of LocalSecondaryIndexes exceeds per-table limit of " + DynamodbLimits.LOCAL_INDEXES_MAX);
         }
         if (indexes.stream().filter(Index::global).count() > DynamodbLimits.GLOBAL_INDEXES_MAX) {
-            throw DynamodbErrors.invalidParameters("GlobalSecondaryIndex count exceeds the per-table limit of "
-                    + DynamodbLimits.GLOBAL_INDEXES_MAX);
+            throw DynamodbErrors.invalidParameters(
+                    "GlobalSecondaryIndex count exceeds the per-table limit of " + DynamodbLimits.GLOBAL_INDEXES_MAX);
         }
         if (included > DynamodbLimits.PROJECTED_ATTRIBUTES_MAX) {
             throw DynamodbErrors.invalidParameters("Number of NonKeyAttributes across all indexes exceeds the per-table"

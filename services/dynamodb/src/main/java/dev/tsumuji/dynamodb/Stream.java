@@ -1,7 +1,6 @@
 package dev.tsumuji.dynamodb;
 
 import dev.tsumuji.dynamodb.value.KeySchema;
-
 import dev.tsumuji.kernel.kv.Codec;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,8 @@ record Stream(
 
     /** A stream is one shard: all changes of a table in one order. */
     String shardId() {
-        return "shardId-" + zeros(createdAt.toEpochMilli(), 20) + "-" + zeros(id & 0xffffffffL, 10).substring(2);
+        return "shardId-" + zeros(createdAt.toEpochMilli(), 20) + "-"
+                + zeros(id & 0xffffffffL, 10).substring(2);
     }
 
     private static String zeros(long number, int digits) {

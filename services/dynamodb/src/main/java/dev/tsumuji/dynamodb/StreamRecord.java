@@ -28,7 +28,12 @@ record StreamRecord(
 
     /** @param before, now the images that the stream shows, null where there is none */
     static byte[] encode(
-            boolean insert, boolean remove, boolean expired, long at, byte[] keys, byte @Nullable [] before,
+            boolean insert,
+            boolean remove,
+            boolean expired,
+            long at,
+            byte[] keys,
+            byte @Nullable [] before,
             byte @Nullable [] now) {
         return ByteBuffer.allocate(3 + Long.BYTES + 3 * Integer.BYTES + keys.length + length(before) + length(now))
                 .put(FORMAT)

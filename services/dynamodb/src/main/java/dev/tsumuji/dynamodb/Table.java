@@ -1,8 +1,7 @@
 package dev.tsumuji.dynamodb;
 
-import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.KeyAttribute;
-
+import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.kernel.kv.Codec;
 import java.time.Instant;
 import java.util.List;
@@ -56,7 +55,8 @@ record Table(
 
     record Restored(String backupArn, String sourceTableArn, Instant at) {}
 
-    @Nullable Index index(String wanted) {
+    @Nullable
+    Index index(String wanted) {
         for (var index : indexes) {
             if (index.name().equals(wanted)) {
                 return index;
@@ -84,49 +84,161 @@ record Table(
 
     Table withIndexes(List<Index> changed, int last, List<KeyAttribute> attributes) {
         return new Table(
-                id, tableId, name, createdAt, key, attributes, changed, last, throughput, tableClass, deletionProtected,
-                stream, expiry, recovery, restored, tags);
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                attributes,
+                changed,
+                last,
+                throughput,
+                tableClass,
+                deletionProtected,
+                stream,
+                expiry,
+                recovery,
+                restored,
+                tags);
     }
 
     Table withThroughput(Throughput changed) {
         return new Table(
-                id, tableId, name, createdAt, key, definitions, indexes, lastIndex, changed, tableClass,
-                deletionProtected, stream, expiry, recovery, restored, tags);
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                changed,
+                tableClass,
+                deletionProtected,
+                stream,
+                expiry,
+                recovery,
+                restored,
+                tags);
     }
 
     Table withTableClass(String changed) {
         return new Table(
-                id, tableId, name, createdAt, key, definitions, indexes, lastIndex, throughput, changed,
-                deletionProtected, stream, expiry, recovery, restored, tags);
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                throughput,
+                changed,
+                deletionProtected,
+                stream,
+                expiry,
+                recovery,
+                restored,
+                tags);
     }
 
     Table withDeletionProtection(boolean on) {
         return new Table(
-                id, tableId, name, createdAt, key, definitions, indexes, lastIndex, throughput, tableClass, on, stream,
-                expiry, recovery, restored, tags);
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                throughput,
+                tableClass,
+                on,
+                stream,
+                expiry,
+                recovery,
+                restored,
+                tags);
     }
 
     Table withStream(@Nullable Streaming changed) {
         return new Table(
-                id, tableId, name, createdAt, key, definitions, indexes, lastIndex, throughput, tableClass,
-                deletionProtected, changed, expiry, recovery, restored, tags);
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                throughput,
+                tableClass,
+                deletionProtected,
+                changed,
+                expiry,
+                recovery,
+                restored,
+                tags);
     }
 
     Table withExpiry(@Nullable Expiry changed) {
         return new Table(
-                id, tableId, name, createdAt, key, definitions, indexes, lastIndex, throughput, tableClass,
-                deletionProtected, stream, changed, recovery, restored, tags);
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                throughput,
+                tableClass,
+                deletionProtected,
+                stream,
+                changed,
+                recovery,
+                restored,
+                tags);
     }
 
     Table withRecovery(@Nullable Recovery changed) {
         return new Table(
-                id, tableId, name, createdAt, key, definitions, indexes, lastIndex, throughput, tableClass,
-                deletionProtected, stream, expiry, changed, restored, tags);
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                throughput,
+                tableClass,
+                deletionProtected,
+                stream,
+                expiry,
+                changed,
+                restored,
+                tags);
     }
 
     Table withTags(Map<String, String> changed) {
         return new Table(
-                id, tableId, name, createdAt, key, definitions, indexes, lastIndex, throughput, tableClass,
-                deletionProtected, stream, expiry, recovery, restored, changed);
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                throughput,
+                tableClass,
+                deletionProtected,
+                stream,
+                expiry,
+                recovery,
+                restored,
+                changed);
     }
 }

@@ -1,9 +1,8 @@
 package dev.tsumuji.dynamodb;
 
-import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.KeyAttribute;
+import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.Kind;
-
 import dev.tsumuji.kernel.time.Ids;
 import java.nio.ByteBuffer;
 import java.time.Instant;

@@ -40,8 +40,8 @@ final class TableLifecycle {
             if (txn.get(DynamodbKeys.table(name)) != null) {
                 throw DynamodbErrors.inUse("Table already exists: " + name.name());
             }
-            var others = txn.unchecked()
-                    .scan(DynamodbKeys.tables(name.account(), name.region()), DynamodbLimits.TABLES_MAX);
+            var others =
+                    txn.unchecked().scan(DynamodbKeys.tables(name.account(), name.region()), DynamodbLimits.TABLES_MAX);
             if (others.size() >= DynamodbLimits.TABLES_MAX) {
                 throw DynamodbErrors.limit("Subscriber limit exceeded: Maximum number of tables for this account: "
                         + DynamodbLimits.TABLES_MAX);

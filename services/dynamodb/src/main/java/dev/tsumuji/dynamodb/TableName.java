@@ -38,7 +38,8 @@ record TableName(String account, String region, String name) {
 
     private static String checked(String name) {
         if (name.length() < 3 || name.length() > 255) {
-            throw DynamodbErrors.invalid("TableName must be at least 3 characters long and at most 255 characters long");
+            throw DynamodbErrors.invalid(
+                    "TableName must be at least 3 characters long and at most 255 characters long");
         }
         for (int i = 0; i < name.length(); i++) {
             if (!allowed(name.charAt(i))) {
@@ -51,12 +52,7 @@ record TableName(String account, String region, String name) {
     }
 
     private static boolean allowed(char c) {
-        return c >= 'a' && c <= 'z'
-                || c >= 'A' && c <= 'Z'
-                || c >= '0' && c <= '9'
-                || c == '_'
-                || c == '-'
-                || c == '.';
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.';
     }
 
     String arn() {

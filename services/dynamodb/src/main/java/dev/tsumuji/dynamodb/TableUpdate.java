@@ -1,9 +1,8 @@
 package dev.tsumuji.dynamodb;
 
-import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.KeyAttribute;
+import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.Kind;
-
 import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.kv.Range;
@@ -76,18 +75,21 @@ final class TableUpdate {
         for (var index : removed) {
             var last = TableViews.updating(
                     table.withIndexes(List.of(index), table.lastIndex(), table.definitions()), ItemCounts.Count.NONE);
-            last.globalSecondaryIndexes().forEach(description -> shown.add(description.toBuilder()
-                    .indexStatus(IndexStatus.DELETING)
-                    .warmThroughput((software.amazon.awssdk.services.dynamodb.model
-                                    .GlobalSecondaryIndexWarmThroughputDescription)
-                            null)
-                    .build()));
+            last.globalSecondaryIndexes()
+                    .forEach(
+                            description -> shown.add(description.toBuilder()
+                                    .indexStatus(IndexStatus.DELETING)
+                                    .warmThroughput((software.amazon.awssdk.services.dynamodb.model
+                                                    .GlobalSecondaryIndexWarmThroughputDescription)
+                                            null)
+                                    .build()));
         }
         return view.toBuilder().globalSecondaryIndexes(shown).build();
     }
 
     private static void checkRequest(UpdateTableRequest request) {
-        if (!request.replicaUpdates().isEmpty() || !request.globalTableWitnessUpdates().isEmpty()) {
+        if (!request.replicaUpdates().isEmpty()
+                || !request.globalTableWitnessUpdates().isEmpty()) {
             throw new UnsupportedOperationException("UpdateTable with replicas");
         }
         TableCreation.refuseKeys(request.sseSpecification());
@@ -130,9 +132,8 @@ final class TableUpdate {
     private static Throughput throughput(Table table, UpdateTableRequest request, Instant now) {
         var old = table.throughput();
         var units = request.provisionedThroughput();
-        boolean onDemand = request.billingMode() == null
-                ? old.isOnDemand()
-                : request.billingMode() == BillingMode.PAY_PER_REQUEST;
+        boolean onDemand =
+                request.billingMode() == null ? old.isOnDemand() : request.billingMode() == BillingMode.PAY_PER_REQUEST;
         if (onDemand) {
             TableCreation.checkThroughput(units, true);
             return old.isOnDemand() ? old : old.switchedToOnDemand(now);
@@ -153,25 +154,25 @@ final class TableUpdate {
     }
 
     private static RuntimeException unchanged(String what, long reads, long writes, ProvisionedThroughput asked) {
-        return DynamodbErrors.invalid("The provisioned throughput for the " + what
-                + " will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned"
-                + " for the " + what + ": " + reads + ". Requested ReadCapacityUnits: " + asked.readCapacityUnits()
-                + ". Current WriteCapacityUnits provisioned for the " + what + ": " + writes
-                + ". Requested WriteCapacityUnits: " + asked.writeCapacityUnits()
-                + ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
+        return DynamodbErrors.invalid(
+                "The provisioned throughput for the " + what
+                        + " will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned"
+                        + " for the " + what + ": " + reads + ". Requested ReadCapacityUnits: "
+                        + asked.readCapacityUnits()
+                        + ". Current WriteCapacityUnits provisioned for the " + what + ": " + writes
+                        + ". Requested WriteCapacityUnits: " + asked.writeCapacityUnits()
+                        + ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
     }
 
     private Table stream(
-            Txn txn,
-            Table table,
-            @org.jspecify.annotations.Nullable StreamSpecification asked,
-            Instant now) {
+            Txn txn, Table table, @org.jspecify.annotations.Nullable StreamSpecification asked, Instant now) {
         if (asked == null) {
             return table;
         }
         var view = Streams.view(asked);
         if (view != null && table.stream() != null) {
-            throw DynamodbErrors.invalid("Table already has an enabled stream: TableName: " + table.name().name());
+            throw DynamodbErrors.invalid("Table already has an enabled stream: TableName: "
+                    + table.name().name());
         }
         if (view == null && table.stream() == null) {
             throw DynamodbErrors.invalid("Table is already in the state of having no stream: TableName: "
@@ -198,8 +199,8 @@ final class TableUpdate {
         SchemaRules.types(request.attributeDefinitions()).forEach((attribute, type) -> {
             var earlier = types.put(attribute, type);
             if (earlier != null && !earlier.equals(type)) {
-                throw DynamodbErrors.invalidParameters("Attribute type mismatch: " + attribute
-                        + " is defined as " + earlier + " and can't be redefined as " + type);
+                throw DynamodbErrors.invalidParameters("Attribute type mismatch: " + attribute + " is defined as "
+                        + earlier + " and can't be redefined as " + type);
             }
         });
         var table = before;
@@ -225,7 +226,8 @@ final class TableUpdate {
         var index = require(table, update.delete().indexName());
         removed.add(index);
         txn.delete(Range.prefix(DynamodbKeys.index(table.id(), index.number())));
-        var left = table.indexes().stream().filter(other -> !other.equals(index)).toList();
+        var left =
+                table.indexes().stream().filter(other -> !other.equals(index)).toList();
         return table.withIndexes(left, table.lastIndex(), usedOf(types, table.key(), left));
     }
 

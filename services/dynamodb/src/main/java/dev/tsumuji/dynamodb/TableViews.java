@@ -1,7 +1,6 @@
 package dev.tsumuji.dynamodb;
 
 import dev.tsumuji.dynamodb.value.KeyAttribute;
-
 import java.time.Instant;
 import java.util.List;
 import software.amazon.awssdk.services.dynamodb.model.ArchivalSummary;
@@ -77,9 +76,8 @@ final class TableViews {
             @org.jspecify.annotations.Nullable IndexStatus indexStatus) {
         var throughput = table.throughput();
         var view = TableDescription.builder()
-                .attributeDefinitions(table.definitions().stream()
-                        .map(TableViews::definition)
-                        .toList())
+                .attributeDefinitions(
+                        table.definitions().stream().map(TableViews::definition).toList())
                 .tableName(table.name().name())
                 .keySchema(Keys.elements(table.key()))
                 .tableStatus(status)
@@ -191,10 +189,7 @@ final class TableViews {
     }
 
     private static GlobalSecondaryIndexDescription global(
-            Table table,
-            Index index,
-            ItemCounts.Count count,
-            @org.jspecify.annotations.Nullable IndexStatus status) {
+            Table table, Index index, ItemCounts.Count count, @org.jspecify.annotations.Nullable IndexStatus status) {
         var view = GlobalSecondaryIndexDescription.builder()
                 .indexName(index.name())
                 .keySchema(Keys.elements(index.key()))

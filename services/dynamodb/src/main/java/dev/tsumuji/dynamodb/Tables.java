@@ -31,7 +31,8 @@ final class Tables {
     }
 
     /** The table for reading its items, or null. */
-    @Nullable OpenTable find(TableName name) {
+    @Nullable
+    OpenTable find(TableName name) {
         var table = known.get(name);
         return table != null ? table : load(name);
     }
@@ -71,7 +72,8 @@ final class Tables {
         return table.table();
     }
 
-    @Nullable OpenTable find(Snapshot snapshot, TableName name) {
+    @Nullable
+    OpenTable find(Snapshot snapshot, TableName name) {
         var stored = snapshot.get(DynamodbKeys.table(name));
         if (stored == null) {
             return null;

@@ -49,7 +49,8 @@ final class Tags {
             throw notFound(request.resourceArn());
         }
         var tags = table.table().tags().entrySet().stream()
-                .map(tag -> Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
+                .map(tag ->
+                        Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
                 .toList();
         return ListTagsOfResourceResponse.builder().tags(tags).build();
     }

@@ -29,7 +29,15 @@ record Throughput(
 
     Throughput withOnDemand(@Nullable OnDemandThroughput most) {
         return new Throughput(
-                billingMode, readUnits, writeUnits, most, onDemandSince, increasedAt, decreasedAt, warmReads, warmWrites);
+                billingMode,
+                readUnits,
+                writeUnits,
+                most,
+                onDemandSince,
+                increasedAt,
+                decreasedAt,
+                warmReads,
+                warmWrites);
     }
 
     Throughput withWarm(long reads, long writes) {

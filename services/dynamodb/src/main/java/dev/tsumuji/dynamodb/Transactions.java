@@ -66,8 +66,9 @@ final class Transactions {
         var done = write(steps, Consumed.asked(request.returnConsumedCapacity()), token, digest);
         var answer = TransactWriteItemsResponse.builder();
         if (Consumed.asked(request.returnConsumedCapacity())) {
-            answer.consumedCapacity(capacities(done.consumed(), consumed -> consumed.getValue()
-                    .answer(request.returnConsumedCapacity(), consumed.getKey())));
+            answer.consumedCapacity(capacities(
+                    done.consumed(),
+                    consumed -> consumed.getValue().answer(request.returnConsumedCapacity(), consumed.getKey())));
         }
         var metrics = new LinkedHashMap<String, List<ItemCollectionMetrics>>();
         for (int i = 0; i < done.outcomes().size(); i++) {
@@ -132,9 +133,7 @@ final class Transactions {
             var reasons = new ArrayList<CancellationReason>();
             long size = 0;
             for (var step : steps) {
-                var counter = counted
-                        ? consumed.computeIfAbsent(step.change().table(), name -> new Consumed())
-                        : null;
+                var counter = counted ? consumed.computeIfAbsent(step.change().table(), name -> new Consumed()) : null;
                 reasons.add(apply(txn, step, counter, outcomes));
                 size += sizeOf(step, outcomes);
             }
@@ -272,8 +271,8 @@ final class Transactions {
         });
         var answer = TransactGetItemsResponse.builder().responses(responses);
         if (counted) {
-            answer.consumedCapacity(capacities(consumed, entry -> entry.getValue()
-                    .answer(request.returnConsumedCapacity(), entry.getKey())));
+            answer.consumedCapacity(capacities(
+                    consumed, entry -> entry.getValue().answer(request.returnConsumedCapacity(), entry.getKey())));
         }
         return answer.build();
     }
