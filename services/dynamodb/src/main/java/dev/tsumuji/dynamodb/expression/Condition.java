@@ -2,6 +2,7 @@ package dev.tsumuji.dynamodb.expression;
 
 import dev.tsumuji.dynamodb.value.Kind;
 import dev.tsumuji.dynamodb.value.Values;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,13 @@ public sealed interface Condition {
 
     /** Passes every path that the condition looks at. */
     void paths(Consumer<Path> action);
+
+    /** Every path that the condition looks at, in the order of the text. */
+    default List<Path> paths() {
+        var paths = new ArrayList<Path>();
+        paths(paths::add);
+        return paths;
+    }
 
     /** The attributes that the condition looks at, in the order of the text. */
     default Set<String> attributes() {

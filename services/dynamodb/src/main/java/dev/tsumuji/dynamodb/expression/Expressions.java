@@ -67,6 +67,26 @@ public final class Expressions {
         }
     }
 
+    /** Refuses paths that lead into an attribute of the table's key, which has nothing within. */
+    public static void refuseNestedKeys(Iterable<Path> paths, KeySchema schema) {
+        refuseNested(paths, schema, "Key");
+    }
+
+    /** As {@link #refuseNestedKeys}, for the key of one of the table's indexes. */
+    public static void refuseNestedIndexKeys(Iterable<Path> paths, KeySchema schema) {
+        refuseNested(paths, schema, "IndexKey");
+    }
+
+    private static void refuseNested(Iterable<Path> paths, KeySchema schema, String what) {
+        for (var path : paths) {
+            if (path.nested() && schema.names().contains(path.attribute())) {
+                throw Refusal.validation(
+                        "Key attributes must be scalars; list random access '[]' and map lookup '.' are not"
+                                + " allowed: " + what + ": " + path.attribute());
+            }
+        }
+    }
+
     /** Refuses an update that touches the table's key. */
     public static void refuseKeyUpdates(Update update, KeySchema schema) {
         for (var attribute : update.attributes()) {

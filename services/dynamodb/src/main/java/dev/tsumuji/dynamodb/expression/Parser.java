@@ -1,5 +1,6 @@
 package dev.tsumuji.dynamodb.expression;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +30,7 @@ class Parser {
         if (text.isEmpty()) {
             throw place.error("The expression can not be empty;");
         }
-        int size = text.length() > TEXT_MAX / 3 ? text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length : 0;
+        int size = text.length() > TEXT_MAX / 3 ? text.getBytes(StandardCharsets.UTF_8).length : 0;
         if (size > TEXT_MAX) {
             throw place.error("Expression size has exceeded the maximum allowed size; expression size: " + size);
         }

@@ -1,5 +1,6 @@
 package dev.tsumuji.dynamodb.expression;
 
+import dev.tsumuji.dynamodb.value.ItemSize;
 import dev.tsumuji.dynamodb.value.Refusal;
 import dev.tsumuji.dynamodb.value.Values;
 import java.util.LinkedHashMap;
@@ -84,7 +85,7 @@ public final class Placeholders {
         long size = 0;
         for (var entry : values.entrySet()) {
             var value = checkedValue(entry.getKey(), entry.getValue());
-            size += entry.getKey().length() + (long) dev.tsumuji.dynamodb.value.ItemSize.of(value);
+            size += entry.getKey().length() + (long) ItemSize.of(value);
             checked.put(entry.getKey(), value);
         }
         bounded("ExpressionAttributeValues", size);

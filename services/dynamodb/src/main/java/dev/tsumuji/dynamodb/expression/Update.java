@@ -1,5 +1,9 @@
 package dev.tsumuji.dynamodb.expression;
 
+import dev.tsumuji.dynamodb.value.Kind;
+import dev.tsumuji.dynamodb.value.Refusal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +49,18 @@ public final class Update {
     /** The places that it touches. */
     public List<Path> paths() {
         return assignments.stream().map(Assignment::path).toList();
+    }
+
+    /** The places that it touches and those that it takes values from. */
+    public List<Path> allPaths() {
+        var all = new ArrayList<Path>();
+        for (var assignment : assignments) {
+            all.add(assignment.path());
+            if (assignment.change() instanceof Change.Set(var operand)) {
+                operand.paths(all::add);
+            }
+        }
+        return all;
     }
 
     /** The attributes that it touches. */
@@ -134,6 +150,26 @@ public final class Update {
                 return old == null ? null : Sets.difference(old, value);
             }
         }
+
+        /** An {@code ADD} or {@code DELETE} of {@code AttributeUpdates}, which also appends to lists and has its own error. */
+        record Legacy(Change change, AttributeValue value) implements Change {
+            @Override
+            public Change prepared(Map<String, AttributeValue> item) {
+                return this;
+            }
+
+            @Override
+            public @Nullable AttributeValue of(@Nullable AttributeValue old) {
+                if (old != null && Kind.of(old) != Kind.of(value)) {
+                    throw Refusal.validation("Type mismatch for attribute to update");
+                } else if (old != null && old.hasL()) {
+                    var joined = new ArrayList<>(old.l());
+                    joined.addAll(value.l());
+                    return AttributeValue.fromL(joined);
+                }
+                return change.of(old);
+            }
+        }
     }
 
     /** The changes by the steps of their paths. */
@@ -154,7 +190,7 @@ public final class Update {
         }
 
         Map<String, AttributeValue> of(Map<String, AttributeValue> item) {
-            var changed = new java.util.LinkedHashMap<>(item);
+            var changed = new LinkedHashMap<>(item);
             members.forEach((name, node) -> {
                 var value = node.of(item.get(name));
                 if (value != null) {
@@ -174,12 +210,11 @@ public final class Update {
             } else if (old != null && !elements.isEmpty() && old.hasL()) {
                 return AttributeValue.fromL(of(old.l()));
             }
-            throw dev.tsumuji.dynamodb.value.Refusal.validation(
-                    "The document path provided in the update expression is invalid for update");
+            throw Refusal.validation("The document path provided in the update expression is invalid for update");
         }
 
         private List<AttributeValue> of(List<AttributeValue> list) {
-            var changed = new java.util.ArrayList<AttributeValue>(list.size());
+            var changed = new ArrayList<AttributeValue>(list.size());
             for (int i = 0; i < list.size(); i++) {
                 var node = elements.get(i);
                 var value = node == null ? list.get(i) : node.of(list.get(i));

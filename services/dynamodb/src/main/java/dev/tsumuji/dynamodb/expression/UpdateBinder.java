@@ -4,6 +4,7 @@ import dev.tsumuji.dynamodb.value.Kind;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Binds an update. Used by one thread, once. */
 final class UpdateBinder extends Binder {
@@ -78,7 +79,7 @@ final class UpdateBinder extends Binder {
         };
     }
 
-    private software.amazon.awssdk.services.dynamodb.model.AttributeValue literal(Syntax.Action action) {
+    private AttributeValue literal(Syntax.Action action) {
         if (!(operand(action.operand().getFirst()) instanceof Operand.Literal(var value))) {
             throw new IllegalArgumentException("no literal: " + action);
         }
