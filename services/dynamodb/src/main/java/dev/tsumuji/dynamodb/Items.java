@@ -1,6 +1,5 @@
 package dev.tsumuji.dynamodb;
 
-import dev.tsumuji.dynamodb.expression.Placeholders;
 import dev.tsumuji.dynamodb.value.Values;
 import dev.tsumuji.kernel.kv.Kv;
 import java.util.List;
@@ -171,10 +170,5 @@ final class Items {
                         .itemCollectionKey(Map.of(partition, value))
                         .sizeEstimateRangeGB(List.of(0.0, 1.0))
                         .build();
-    }
-
-    /** A request's names and values, where the SDK's stand-ins for absent maps count as absent. */
-    static Placeholders placeholders(Map<String, String> names, Map<String, AttributeValue> values) {
-        return Placeholders.of(names, values);
     }
 }

@@ -2,7 +2,8 @@ package dev.tsumuji.dynamodb;
 
 import dev.tsumuji.dynamodb.expression.Condition;
 import dev.tsumuji.dynamodb.expression.Expressions;
-import dev.tsumuji.dynamodb.expression.KeyTerms;
+import dev.tsumuji.dynamodb.expression.LegacyConditions;
+import dev.tsumuji.dynamodb.expression.LegacyParameters;
 import dev.tsumuji.dynamodb.expression.Placeholders;
 import dev.tsumuji.dynamodb.expression.Projection;
 import dev.tsumuji.dynamodb.value.KeySchema;
@@ -36,8 +37,15 @@ final class Queries {
     }
 
     QueryResponse query(QueryRequest request) {
-        Requested.refuseLegacy(request.hasKeyConditions(), "KeyConditions");
-        Requested.refuseLegacy(request.hasQueryFilter(), "QueryFilter");
+        new Parameters()
+                .expression("ProjectionExpression", request.projectionExpression())
+                .expression("FilterExpression", request.filterExpression())
+                .expression("KeyConditionExpression", request.keyConditionExpression())
+                .legacy("AttributesToGet", request.hasAttributesToGet())
+                .legacy("QueryFilter", request.hasQueryFilter())
+                .operator(request.conditionalOperator(), request.queryFilter().size())
+                .legacy("KeyConditions", request.hasKeyConditions())
+                .check();
         var name = TableName.of(request.tableName());
         var placeholders = Requested.placeholders(
                 request.expressionAttributeNames(),
@@ -46,7 +54,7 @@ final class Queries {
                 request.keyConditionExpression() == null
                         ? request.filterExpression()
                         : request.keyConditionExpression());
-        if (request.keyConditionExpression() == null) {
+        if (request.keyConditionExpression() == null && !request.hasKeyConditions()) {
             throw DynamodbErrors.invalid(
                     "Either the KeyConditions or KeyConditionExpression parameter must be specified"
                             + " in the request.");
@@ -57,8 +65,12 @@ final class Queries {
                 request.hasAttributesToGet() ? request.attributesToGet() : null,
                 request.indexName(),
                 placeholders);
-        var filter = filter(request.filterExpression(), placeholders);
-        KeyTerms terms = Expressions.keyCondition(request.keyConditionExpression(), placeholders);
+        var filter = request.hasQueryFilter()
+                ? LegacyConditions.filter(request.queryFilter(), request.conditionalOperator())
+                : filter(request.filterExpression(), placeholders);
+        var terms = request.keyConditionExpression() == null
+                ? LegacyConditions.keyConditions(request.keyConditions())
+                : Expressions.keyCondition(request.keyConditionExpression(), placeholders);
         placeholders.requireAllUsed();
         int limit = limit(request.limit());
         var start = start(request.hasExclusiveStartKey(), request.exclusiveStartKey());
@@ -68,7 +80,9 @@ final class Queries {
         boolean consistent = consistent(request.consistentRead(), index);
         var schema = index == null ? open.table().key() : index.key();
         var condition = terms.on(schema);
-        if (filter != null) {
+        if (filter != null && request.hasQueryFilter()) {
+            LegacyConditions.refuseKeys(filter, schema);
+        } else if (filter != null) {
             Expressions.refuseKeys(filter, schema);
         }
         var range = KeyRanges.of(prefix(open, index), condition);
@@ -90,7 +104,13 @@ final class Queries {
     }
 
     ScanResponse scan(ScanRequest request) {
-        Requested.refuseLegacy(request.hasScanFilter(), "ScanFilter");
+        new Parameters()
+                .expression("ProjectionExpression", request.projectionExpression())
+                .expression("FilterExpression", request.filterExpression())
+                .legacy("AttributesToGet", request.hasAttributesToGet())
+                .legacy("ScanFilter", request.hasScanFilter())
+                .operator(request.conditionalOperator(), request.scanFilter().size())
+                .check();
         var name = TableName.of(request.tableName());
         checkSegments(request.segment(), request.totalSegments());
         var placeholders = Requested.placeholders(
@@ -104,7 +124,9 @@ final class Queries {
                 request.hasAttributesToGet() ? request.attributesToGet() : null,
                 request.indexName(),
                 placeholders);
-        var filter = filter(request.filterExpression(), placeholders);
+        var filter = request.hasScanFilter()
+                ? LegacyConditions.filter(request.scanFilter(), request.conditionalOperator())
+                : filter(request.filterExpression(), placeholders);
         placeholders.requireAllUsed();
         int limit = limit(request.limit());
         var start = start(request.hasExclusiveStartKey(), request.exclusiveStartKey());
@@ -290,14 +312,9 @@ final class Queries {
                 java.util.@Nullable List<String> attributes,
                 @Nullable String index,
                 Placeholders placeholders) {
-            if (attributes != null && expression != null) {
-                throw DynamodbErrors.invalid(
-                        "Can not use both expression and non-expression parameters in the same request: Non-expression"
-                                + " parameters: {AttributesToGet} Expression parameters: {ProjectionExpression}");
-            }
             var projection = expression != null
                     ? Expressions.projection(expression, placeholders)
-                    : attributes != null ? Projection.ofAttributes(attributes) : null;
+                    : attributes != null ? LegacyParameters.attributesToGet(attributes) : null;
             var parameter = expression != null ? "ProjectionExpression" : "AttributesToGet";
             if (select == null) {
                 return new Shown(false, projection == null && index == null, projection);

@@ -2,6 +2,8 @@ package dev.tsumuji.dynamodb;
 
 import dev.tsumuji.dynamodb.expression.Condition;
 import dev.tsumuji.dynamodb.expression.Expressions;
+import dev.tsumuji.dynamodb.expression.LegacyConditions;
+import dev.tsumuji.dynamodb.expression.LegacyParameters;
 import dev.tsumuji.dynamodb.expression.Placeholders;
 import dev.tsumuji.dynamodb.expression.Projection;
 import dev.tsumuji.dynamodb.value.Values;
@@ -30,13 +32,19 @@ final class Requested {
             @Nullable Projection projection) {}
 
     static Change.Put put(PutItemRequest request, TableName table) {
-        refuseLegacy(request.hasExpected(), "Expected");
+        new Parameters()
+                .expression("ConditionExpression", request.conditionExpression())
+                .legacy("Expected", request.hasExpected())
+                .operator(request.conditionalOperator(), request.expected().size())
+                .check();
         var placeholders = placeholders(
                 request.expressionAttributeNames(),
                 request.expressionAttributeValues(),
                 "ConditionExpression",
                 request.conditionExpression());
-        var condition = condition(request.conditionExpression(), placeholders);
+        var condition = request.hasExpected()
+                ? LegacyConditions.expected(request.expected(), request.conditionalOperator())
+                : condition(request.conditionExpression(), placeholders);
         placeholders.requireAllUsed();
         return Change.Put.of(table, Values.checked(request.item()), condition);
     }
@@ -55,13 +63,19 @@ final class Requested {
     }
 
     static Change.Delete delete(DeleteItemRequest request, TableName table) {
-        refuseLegacy(request.hasExpected(), "Expected");
+        new Parameters()
+                .expression("ConditionExpression", request.conditionExpression())
+                .legacy("Expected", request.hasExpected())
+                .operator(request.conditionalOperator(), request.expected().size())
+                .check();
         var placeholders = placeholders(
                 request.expressionAttributeNames(),
                 request.expressionAttributeValues(),
                 "ConditionExpression",
                 request.conditionExpression());
-        var condition = condition(request.conditionExpression(), placeholders);
+        var condition = request.hasExpected()
+                ? LegacyConditions.expected(request.expected(), request.conditionalOperator())
+                : condition(request.conditionExpression(), placeholders);
         placeholders.requireAllUsed();
         return new Change.Delete(table, Values.checked(request.key()), condition);
     }
@@ -92,8 +106,13 @@ final class Requested {
     }
 
     static Change.Alter update(UpdateItemRequest request, TableName table) {
-        refuseLegacy(request.hasExpected(), "Expected");
-        refuseLegacy(request.hasAttributeUpdates(), "AttributeUpdates");
+        new Parameters()
+                .expression("UpdateExpression", request.updateExpression())
+                .expression("ConditionExpression", request.conditionExpression())
+                .legacy("AttributeUpdates", request.hasAttributeUpdates())
+                .legacy("Expected", request.hasExpected())
+                .operator(request.conditionalOperator(), request.expected().size())
+                .check();
         var placeholders = placeholders(
                 request.expressionAttributeNames(),
                 request.expressionAttributeValues(),
@@ -102,7 +121,9 @@ final class Requested {
         var update = request.updateExpression() == null
                 ? null
                 : Expressions.update(request.updateExpression(), placeholders);
-        var condition = condition(request.conditionExpression(), placeholders);
+        var condition = request.hasExpected()
+                ? LegacyConditions.expected(request.expected(), request.conditionalOperator())
+                : condition(request.conditionExpression(), placeholders);
         placeholders.requireAllUsed();
         return new Change.Alter(table, Values.checked(request.key()), update, condition);
     }
@@ -150,16 +171,15 @@ final class Requested {
 
     private static @Nullable Projection projection(
             @Nullable String expression, List<String> attributes, boolean legacy, @Nullable Map<String, String> names) {
-        if (legacy && expression != null) {
-            throw DynamodbErrors.invalid(
-                    "Can not use both expression and non-expression parameters in the same request:"
-                            + " Non-expression parameters: {AttributesToGet} Expression parameters: {ProjectionExpression}");
-        }
+        new Parameters()
+                .expression("ProjectionExpression", expression)
+                .legacy("AttributesToGet", legacy)
+                .check();
         if (names != null && expression == null) {
             throw DynamodbErrors.invalid("ExpressionAttributeNames can only be specified when using expressions");
         }
         if (legacy) {
-            return Projection.ofAttributes(attributes);
+            return LegacyParameters.attributesToGet(attributes);
         }
         if (expression == null) {
             return null;
@@ -197,11 +217,5 @@ final class Requested {
 
     private static <K, V> @Nullable Map<K, V> given(boolean has, Map<K, V> map) {
         return has ? map : null;
-    }
-
-    static void refuseLegacy(boolean given, String parameter) {
-        if (given) {
-            throw new UnsupportedOperationException("the legacy parameter " + parameter);
-        }
     }
 }
