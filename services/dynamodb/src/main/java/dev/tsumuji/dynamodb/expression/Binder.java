@@ -32,10 +32,15 @@ abstract class Binder {
             }
             case Syntax.Function function -> {
                 operator();
-                checkFunction(function.name());
+                checkOperandFunction(function.name());
                 function.operands().forEach(this::checkWords);
             }
         }
+    }
+
+    /** Refuses a function that has no place here as an operand. */
+    void checkOperandFunction(String name) {
+        checkFunction(name);
     }
 
     abstract void checkFunction(String name);

@@ -50,10 +50,12 @@ final class ConditionBinder extends Binder {
                 among.forEach(this::checkWords);
             }
             case Syntax.Tested(var function) -> {
-                checkWords(function);
+                operator();
+                checkFunction(function.name());
                 if (function.name().equals("size")) {
                     throw misplaced("size");
                 }
+                function.operands().forEach(this::checkWords);
             }
         }
     }
@@ -65,6 +67,14 @@ final class ConditionBinder extends Binder {
             case "if_not_exists", "list_append" ->
                 throw place.error("The function is not allowed in a condition expression; function: " + name);
             default -> throw place.error("Invalid function name; function: " + name);
+        }
+    }
+
+    @Override
+    void checkOperandFunction(String name) {
+        checkFunction(name);
+        if (!name.equals("size")) {
+            throw misplaced(name);
         }
     }
 
@@ -182,9 +192,6 @@ final class ConditionBinder extends Binder {
     Operand function(Syntax.Function function) {
         var name = function.name();
         var operands = operands(function.operands());
-        if (!name.equals("size")) {
-            throw misplaced(name);
-        }
         requireOperands(name, 1, operands.size());
         var kind = operands.getFirst().kind();
         if (kind == Kind.N || kind == Kind.BOOL || kind == Kind.NULL) {

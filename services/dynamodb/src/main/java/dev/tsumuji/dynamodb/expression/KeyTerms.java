@@ -171,7 +171,6 @@ public record KeyTerms(Map<String, Term> terms) {
 
     private static void first(
             Map<String, Term> terms, String name, Operator operator, Operand operand, List<Operand> bounds) {
-        refuseNested(operand, bounds.getFirst(), bounds.getLast());
         boolean among = bounds.stream().anyMatch(bound -> bound instanceof Operand.At);
         if (!(operand instanceof Operand.At(var path))) {
             throw among
@@ -180,14 +179,13 @@ public record KeyTerms(Map<String, Term> terms) {
         } else if (among) {
             throw condition("Multiple attribute names used in one condition");
         }
+        refuseNested(bounds.getFirst(), bounds.getLast());
         put(terms, path, operator, bounds);
     }
 
     private static void put(Map<String, Term> terms, Path path, Operator operator, List<Operand> bounds) {
         if (path.nested()) {
-            throw Refusal.validation(
-                    "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: "
-                            + path.attribute());
+            throw Refusal.validation("KeyConditionExpressions cannot have conditions on nested attributes");
         }
         var values =
                 bounds.stream().map(bound -> ((Operand.Literal) bound).value()).toList();

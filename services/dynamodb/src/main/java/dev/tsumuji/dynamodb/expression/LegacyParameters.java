@@ -54,7 +54,7 @@ public final class LegacyParameters {
                 }
                 yield new Update.Change.Legacy(new Update.Change.Delete(value), value);
             }
-            default -> new Update.Change.Put(value);
+            default -> new Update.Change.Set(new Operand.Literal(value));
         };
     }
 

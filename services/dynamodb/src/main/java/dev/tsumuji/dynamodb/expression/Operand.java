@@ -103,8 +103,10 @@ sealed interface Operand {
     record IfNotExists(Path path, Operand otherwise) implements Operand {
         @Override
         public @Nullable AttributeValue of(Map<String, AttributeValue> item) {
+            // the other operand has to be there also when it is not needed
+            var other = otherwise.required(item);
             var value = path.in(item);
-            return value != null ? value : otherwise.required(item);
+            return value != null ? value : other;
         }
 
         @Override

@@ -50,6 +50,11 @@ public record Path(List<Step> steps) {
         return steps.size() > 1;
     }
 
+    /** The path of what the value there is within. Only for a nested one. */
+    Path parent() {
+        return new Path(steps.subList(0, steps.size() - 1));
+    }
+
     /** The value there, or null when the item has none. */
     public @Nullable AttributeValue in(Map<String, AttributeValue> item) {
         var value = item.get(attribute());

@@ -12,10 +12,12 @@ final class ProjectionBinder extends Binder {
         var binder = new ProjectionBinder(placeholders);
         syntax.paths().forEach(binder::checkWords);
         var paths = new ArrayList<Path>(syntax.paths().size());
-        for (var path : syntax.paths()) {
-            paths.add(binder.path(path));
+        var overlaps = new Overlaps(Place.PROJECTION);
+        for (var path : syntax.paths().reversed()) {
+            var bound = binder.path(path);
+            overlaps.add(bound);
+            paths.addFirst(bound);
         }
-        Overlaps.refuse(Place.PROJECTION, paths);
         return Projection.of(paths);
     }
 

@@ -40,10 +40,33 @@ public final class Update {
      */
     public Map<String, AttributeValue> apply(Map<String, AttributeValue> item) {
         var changes = new Changes();
-        for (var assignment : assignments) {
-            changes.add(assignment.path(), assignment.change().prepared(item));
+        for (var assignment : assignments.reversed()) {
+            requireParent(assignment.path(), item);
+            if (!(assignment.change() instanceof Change.Delete)) {
+                changes.add(assignment, item);
+            }
+        }
+        for (var assignment : assignments.reversed()) {
+            if (assignment.change() instanceof Change.Delete) {
+                changes.add(assignment, item);
+            }
         }
         return changes.of(item);
+    }
+
+    private static void requireParent(Path path, Map<String, AttributeValue> item) {
+        if (!path.nested()) {
+            return;
+        }
+        var parent = path.parent().in(item);
+        boolean member = path.steps().getLast() instanceof Path.Member;
+        if (parent == null || !(member ? parent.hasM() : parent.hasL())) {
+            throw nowhere();
+        }
+    }
+
+    private static RuntimeException nowhere() {
+        return Refusal.validation("The document path provided in the update expression is invalid for update");
     }
 
     /** The places that it touches. */
@@ -77,45 +100,20 @@ public final class Update {
 
     /** What becomes of one value. */
     sealed interface Change {
-        /** With its operands taken from the item. */
-        Change prepared(Map<String, AttributeValue> item);
-
         /** @return null for nothing */
         @Nullable
-        AttributeValue of(@Nullable AttributeValue old);
+        AttributeValue of(Map<String, AttributeValue> item, @Nullable AttributeValue old);
 
         record Set(Operand operand) implements Change {
             @Override
-            public Change prepared(Map<String, AttributeValue> item) {
-                return new Put(operand.required(item));
-            }
-
-            @Override
-            public @Nullable AttributeValue of(@Nullable AttributeValue old) {
-                throw new IllegalArgumentException("not prepared");
-            }
-        }
-
-        record Put(AttributeValue value) implements Change {
-            @Override
-            public Change prepared(Map<String, AttributeValue> item) {
-                return this;
-            }
-
-            @Override
-            public AttributeValue of(@Nullable AttributeValue old) {
-                return value;
+            public AttributeValue of(Map<String, AttributeValue> item, @Nullable AttributeValue old) {
+                return operand.required(item);
             }
         }
 
         record Remove() implements Change {
             @Override
-            public Change prepared(Map<String, AttributeValue> item) {
-                return this;
-            }
-
-            @Override
-            public @Nullable AttributeValue of(@Nullable AttributeValue old) {
+            public @Nullable AttributeValue of(Map<String, AttributeValue> item, @Nullable AttributeValue old) {
                 return null;
             }
         }
@@ -123,12 +121,7 @@ public final class Update {
         /** Adds a number or the members of a set. */
         record Add(AttributeValue value) implements Change {
             @Override
-            public Change prepared(Map<String, AttributeValue> item) {
-                return this;
-            }
-
-            @Override
-            public AttributeValue of(@Nullable AttributeValue old) {
+            public AttributeValue of(Map<String, AttributeValue> item, @Nullable AttributeValue old) {
                 if (old == null) {
                     return value;
                 } else if (value.n() != null && old.n() != null) {
@@ -141,12 +134,7 @@ public final class Update {
         /** Takes members from a set; an empty set is none. */
         record Delete(AttributeValue value) implements Change {
             @Override
-            public Change prepared(Map<String, AttributeValue> item) {
-                return this;
-            }
-
-            @Override
-            public @Nullable AttributeValue of(@Nullable AttributeValue old) {
+            public @Nullable AttributeValue of(Map<String, AttributeValue> item, @Nullable AttributeValue old) {
                 return old == null ? null : Sets.difference(old, value);
             }
         }
@@ -154,12 +142,7 @@ public final class Update {
         /** An {@code ADD} or {@code DELETE} of {@code AttributeUpdates}, which also appends to lists and has its own error. */
         record Legacy(Change change, AttributeValue value) implements Change {
             @Override
-            public Change prepared(Map<String, AttributeValue> item) {
-                return this;
-            }
-
-            @Override
-            public @Nullable AttributeValue of(@Nullable AttributeValue old) {
+            public @Nullable AttributeValue of(Map<String, AttributeValue> item, @Nullable AttributeValue old) {
                 if (old != null && Kind.of(old) != Kind.of(value)) {
                     throw Refusal.validation("Type mismatch for attribute to update");
                 } else if (old != null && old.hasL()) {
@@ -167,7 +150,7 @@ public final class Update {
                     joined.addAll(value.l());
                     return AttributeValue.fromL(joined);
                 }
-                return change.of(old);
+                return change.of(item, old);
             }
         }
     }
@@ -176,9 +159,12 @@ public final class Update {
     private static final class Changes {
         private final Map<String, Changes> members = new TreeMap<>();
         private final TreeMap<Integer, Changes> elements = new TreeMap<>();
-        private @Nullable Change change;
+        private boolean end;
+        private @Nullable AttributeValue value;
 
-        void add(Path path, Change prepared) {
+        void add(Assignment assignment, Map<String, AttributeValue> item) {
+            var path = assignment.path();
+            var changed = assignment.change().of(item, path.in(item));
             var node = this;
             for (var step : path.steps()) {
                 node = switch (step) {
@@ -186,7 +172,8 @@ public final class Update {
                     case Path.Element(var index) -> node.elements.computeIfAbsent(index, _ -> new Changes());
                 };
             }
-            node.change = prepared;
+            node.end = true;
+            node.value = changed;
         }
 
         Map<String, AttributeValue> of(Map<String, AttributeValue> item) {
@@ -203,8 +190,8 @@ public final class Update {
         }
 
         private @Nullable AttributeValue of(@Nullable AttributeValue old) {
-            if (change != null) {
-                return change.of(old);
+            if (end) {
+                return value;
             } else if (old != null && !members.isEmpty() && old.hasM()) {
                 return AttributeValue.fromM(of(old.m()));
             } else if (old != null && !elements.isEmpty() && old.hasL()) {

@@ -6,7 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Binds an update. Used by one thread, once. */
+/** Binds an update, from its last action to its first, as DynamoDB does. Used by one thread, once. */
 final class UpdateBinder extends Binder {
     private UpdateBinder(Placeholders placeholders) {
         super(Place.UPDATE, placeholders);
@@ -23,17 +23,16 @@ final class UpdateBinder extends Binder {
         }
         binder.requireSectionsOnce(syntax.sections());
         var paths = new ArrayList<Path>(syntax.actions().size());
-        for (var action : syntax.actions()) {
-            paths.add(binder.path(action.path()));
-        }
-        Overlaps.refuse(Place.UPDATE, paths);
-        for (var action : syntax.actions()) {
-            action.operand().forEach(binder::define);
+        var overlaps = new Overlaps(Place.UPDATE);
+        for (var action : syntax.actions().reversed()) {
+            var path = binder.path(action.path());
+            overlaps.add(path);
+            paths.addFirst(path);
         }
         var assignments = new ArrayList<Update.Assignment>(paths.size());
-        for (int i = 0; i < paths.size(); i++) {
-            assignments.add(new Update.Assignment(
-                    paths.get(i), binder.change(syntax.actions().get(i))));
+        for (int i = paths.size() - 1; i >= 0; i--) {
+            var change = binder.change(syntax.actions().get(i));
+            assignments.addFirst(new Update.Assignment(paths.get(i), change));
         }
         return new Update(assignments);
     }
@@ -43,19 +42,6 @@ final class UpdateBinder extends Binder {
         for (var section : sections) {
             if (!seen.add(section)) {
                 throw place.error("The \"" + section + "\" section can only be used once in an update expression;");
-            }
-        }
-    }
-
-    /** All placeholders are looked up before any operand is judged. */
-    private void define(Syntax.Operand operand) {
-        switch (operand) {
-            case Syntax.PathOf path -> path(path);
-            case Syntax.ValueOf(var placeholder) -> placeholders.value(place, placeholder);
-            case Syntax.Function function -> function.operands().forEach(this::define);
-            case Syntax.Arithmetic arithmetic -> {
-                define(arithmetic.left());
-                define(arithmetic.right());
             }
         }
     }

@@ -279,7 +279,10 @@ public final class Values {
                 + switch (kind) {
                     case S -> value.s();
                     case N -> value.n();
-                    case B -> value.b().asByteBuffer().toString();
+                    case B -> {
+                        int length = value.b().asByteArrayUnsafe().length;
+                        yield "java.nio.HeapByteBuffer[pos=0 lim=" + length + " cap=" + length + "]";
+                    }
                     case BOOL -> value.bool();
                     case NULL -> value.nul();
                     case SS -> value.ss();
