@@ -1,5 +1,6 @@
 package dev.tsumuji.server;
 
+import dev.tsumuji.dynamodb.DynamodbService;
 import dev.tsumuji.engines.disk.DiskBlobs;
 import dev.tsumuji.engines.rocksdb.RocksKv;
 import dev.tsumuji.iam.Accounts;
@@ -90,7 +91,14 @@ public final class Platform implements AutoCloseable {
         var logs = closing.add(new LogsService(kv, clock, ids, scheduler));
         var lambda = closing.add(new LambdaService(
                 kv, blobs, outbox, cloud, signals, sandboxes, clock, ids, scheduler, lambdaSettings()));
-        var services = List.of(iam.service(), sts.service(), logs.service(), lambda.service());
+        var dynamodb = closing.add(new DynamodbService(kv, outbox, signals, clock, ids, scheduler));
+        var services = List.of(
+                iam.service(),
+                sts.service(),
+                logs.service(),
+                lambda.service(),
+                dynamodb.service(),
+                dynamodb.streams().service());
         services.forEach(cloud::add);
 
         // the way in
