@@ -16,6 +16,7 @@ import dev.tsumuji.kernel.time.SystemScheduler;
 import dev.tsumuji.lambda.LambdaService;
 import dev.tsumuji.lambda.LambdaSettings;
 import dev.tsumuji.logs.LogsService;
+import dev.tsumuji.s3.S3Service;
 import dev.tsumuji.sandbox.NativeSandboxes;
 import dev.tsumuji.sandbox.SandboxSettings;
 import dev.tsumuji.sandbox.Sandboxes;
@@ -83,7 +84,8 @@ public final class Platform implements AutoCloseable {
         var logs = closing.add(new LogsService(kv, clock, ids, scheduler));
         var lambda = closing.add(
                 new LambdaService(kv, blobs, outbox, cloud, sandboxes, clock, ids, scheduler, lambdaSettings()));
-        var services = List.of(iam.service(), sts.service(), logs.service(), lambda.service());
+        var s3 = closing.add(new S3Service(kv, blobs, outbox, cloud, clock, ids));
+        var services = List.of(iam.service(), sts.service(), logs.service(), lambda.service(), s3.service());
         services.forEach(cloud::add);
 
         // the way in

@@ -3,6 +3,7 @@ package dev.tsumuji.wire.protocol;
 import dev.tsumuji.kernel.kv.KvException;
 import dev.tsumuji.wire.catalog.ServiceModel.Protocol;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkPojo;
 
@@ -13,6 +14,7 @@ import software.amazon.awssdk.core.SdkPojo;
  * @param code what XML and old query clients are told; differs from the type for a few services
  * @param modeled whether the service's model has this error
  * @param members the modeled error, for the members that it has beside its message
+ * @param details further elements of a document and headers, as {@link dev.tsumuji.kernel.cloud.Failures#details} makes them
  */
 record Fault(
         String type,
@@ -20,10 +22,11 @@ record Fault(
         int status,
         String message,
         boolean modeled,
-        @Nullable SdkPojo members) {
+        @Nullable SdkPojo members,
+        @Nullable AwsErrorDetails details) {
 
     static Fault of(String code, int status, String message) {
-        return new Fault(code, code, status, message, false, null);
+        return new Fault(code, code, status, message, false, null, null);
     }
 
     /** Of an error that AWS's model or wording names; the code comes from its details, else from its class. */
@@ -39,7 +42,13 @@ record Fault(
                 e.statusCode() > 0 ? e.statusCode() : modeled != null && modeled.status() > 0 ? modeled.status() : 400;
         var message = details != null && details.errorMessage() != null ? details.errorMessage() : e.getMessage();
         return new Fault(
-                type, code, status, message == null ? "" : message, modeled != null, e instanceof SdkPojo p ? p : null);
+                type,
+                code,
+                status,
+                message == null ? "" : message,
+                modeled != null,
+                e instanceof SdkPojo p ? p : null,
+                details);
     }
 
     static Fault of(Malformed e, WireFormat format) {

@@ -124,6 +124,13 @@ final class FaultWriter {
         if (members != null) {
             out.members(members);
         }
+        var details = fault.details();
+        if (details != null && details.rawResponse() != null) {
+            out.raw(details.rawResponse().asUtf8String());
+        }
+        if (details != null && details.sdkHttpResponse() != null) {
+            details.sdkHttpResponse().forEachHeader((name, values) -> values.forEach(v -> reply.header(name, v)));
+        }
         return out.element("Resource", resource)
                 .element("RequestId", requestId)
                 .element("HostId", requestId)

@@ -97,7 +97,7 @@ final class HttpBinding {
     /**
      * Writes the members that are headers.
      *
-     * @return the answer's own status, or the given one when it has none
+     * @return the answer's own status, or the given one when it has none; 206 when it is about a part of something
      */
     static int write(SdkPojo answer, int status, Reply reply) {
         for (var member : Shape.of(answer).members()) {
@@ -109,6 +109,7 @@ final class HttpBinding {
                 status = (Integer) value;
             } else if (member.location() == MarshallLocation.HEADER) {
                 header(member, value, reply);
+                status = member.wireName().equalsIgnoreCase("content-range") ? 206 : status;
             }
         }
         return status;
