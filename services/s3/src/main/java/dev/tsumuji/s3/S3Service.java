@@ -7,6 +7,7 @@ import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.outbox.Outbox;
 import dev.tsumuji.kernel.time.Ids;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.*;
 
@@ -16,13 +17,15 @@ import software.amazon.awssdk.services.s3.model.*;
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html">S3 API</a>
  */
-public final class S3Service implements S3Client {
+public final class S3Service implements SettingsOperations {
     private final Kv kv;
     private final Buckets buckets;
+    private final BucketSettings settings;
 
     public S3Service(Kv kv, Blobs blobs, Outbox outbox, Cloud cloud, InstantSource clock, Ids ids) {
         this.kv = kv;
         buckets = new Buckets(kv, ids);
+        settings = new BucketSettings(kv, buckets);
     }
 
     /** This service as the platform holds it. */
@@ -77,7 +80,17 @@ public final class S3Service implements S3Client {
         return DeleteBucketResponse.builder().build();
     }
 
-    // ---- settings of buckets
+    // ---- settings of buckets: see SettingsOperations
+
+    @Override
+    public BucketSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public @Nullable Bucket bucketNamed(String name) {
+        return kv.read(snapshot -> buckets.find(snapshot, name));
+    }
 
     // ---- objects
 
