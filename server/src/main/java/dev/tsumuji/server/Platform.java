@@ -99,7 +99,7 @@ public final class Platform implements AutoCloseable {
                 clock,
                 ids,
                 pages.byPath(),
-                List.of());
+                List.of(s3.website(gate)));
         closing.add(this::drain);
         lambda.platform(new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port()));
         outbox.start();

@@ -2,9 +2,11 @@ package dev.tsumuji.s3;
 
 import dev.tsumuji.kernel.blobs.Blobs;
 import dev.tsumuji.kernel.cloud.Cloud;
+import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.outbox.Outbox;
+import dev.tsumuji.kernel.site.Site;
 import dev.tsumuji.kernel.time.Ids;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,11 @@ public final class S3Service implements SettingsOperations {
     /** This service as the platform holds it. */
     public Service service() {
         return new Service("s3", S3Client.class, this, new S3Actions(kv, buckets), "AccessDenied");
+    }
+
+    /** Buckets as websites. */
+    public Site website(Gate gate) {
+        return new WebsiteSite(gate, this);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.protocol;
 
+import dev.tsumuji.kernel.site.HostId;
 import dev.tsumuji.wire.http.Reply;
 import dev.tsumuji.wire.shape.Shape;
 import java.io.ByteArrayOutputStream;

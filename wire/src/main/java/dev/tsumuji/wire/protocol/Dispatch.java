@@ -6,6 +6,7 @@ import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.KvException;
 import dev.tsumuji.kernel.site.CrossOrigin;
+import dev.tsumuji.kernel.site.HostId;
 import dev.tsumuji.wire.catalog.Catalog;
 import dev.tsumuji.wire.constraint.Validation;
 import dev.tsumuji.wire.http.Reply;

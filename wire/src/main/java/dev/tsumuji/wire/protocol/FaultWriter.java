@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.protocol;
 
+import dev.tsumuji.kernel.site.HostId;
 import dev.tsumuji.wire.constraint.Table;
 import dev.tsumuji.wire.http.Reply;
 import java.io.ByteArrayOutputStream;

@@ -1,4 +1,4 @@
-package dev.tsumuji.wire.protocol;
+package dev.tsumuji.kernel.site;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
