@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.sign;
 
+import dev.tsumuji.kernel.blobs.Crc64Nvme;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
