@@ -126,6 +126,11 @@ final class S3Keys {
         return Tuple.range(SPACE, DATA, bucket, UPLOAD);
     }
 
+    /** Of one key. */
+    static Range uploads(long bucket, byte[] key) {
+        return Tuple.range(SPACE, DATA, bucket, UPLOAD, key);
+    }
+
     static Range uploadsWithPrefix(long bucket, byte[] prefix) {
         return ofPrefix(Tuple.pack(SPACE, DATA, bucket, UPLOAD), prefix);
     }

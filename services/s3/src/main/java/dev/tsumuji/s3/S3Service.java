@@ -10,6 +10,8 @@ import dev.tsumuji.kernel.site.Site;
 import dev.tsumuji.kernel.time.Ids;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.*;
 
@@ -21,18 +23,46 @@ import software.amazon.awssdk.services.s3.model.*;
  */
 public final class S3Service implements SettingsOperations {
     private final Kv kv;
+    private final InstantSource clock;
     private final Buckets buckets;
     private final BucketSettings settings;
+    private final Versions versions;
+    private final Objects objects;
+    private final Deletions deletions;
+    private final Copies copies;
+    private final Uploads uploads;
+    private final Completions completions;
+    private final Listings listings;
+    private final Attributes attributes;
+    private final Subresources subresources;
+    private final Versioning versioning;
+    private final Notifications notifications;
+    private final ObjectAccess access;
 
     public S3Service(Kv kv, Blobs blobs, Outbox outbox, Cloud cloud, InstantSource clock, Ids ids) {
         this.kv = kv;
+        this.clock = clock;
         buckets = new Buckets(kv, ids);
         settings = new BucketSettings(kv, buckets);
+        var bodies = new Bodies(kv, blobs, ids);
+        versions = new Versions(bodies, ids);
+        var events = new Events(outbox, cloud, clock);
+        objects = new Objects(kv, buckets, bodies, versions, events, clock, ids);
+        deletions = new Deletions(kv, buckets, versions, events, clock);
+        copies = new Copies(kv, buckets, bodies, objects, clock);
+        uploads = new Uploads(kv, buckets, bodies, objects, copies, outbox, clock, ids);
+        completions = new Completions(kv, buckets, bodies, versions, uploads, events, objects);
+        listings = new Listings(kv, buckets, versions);
+        attributes = new Attributes(kv, buckets, bodies, objects);
+        subresources = new Subresources(kv, buckets, objects, versions, events, clock);
+        versioning = new Versioning(kv, buckets);
+        notifications = new Notifications(kv, buckets, cloud, ids);
+        access = new ObjectAccess(settings, subresources);
     }
 
     /** This service as the platform holds it. */
     public Service service() {
-        return new Service("s3", S3Client.class, this, new S3Actions(kv, buckets), "AccessDenied");
+        return new Service("s3", S3Client.class, this, new S3Actions(kv, buckets, versions), "AccessDenied");
     }
 
     /** Buckets as websites. */
@@ -83,7 +113,9 @@ public final class S3Service implements SettingsOperations {
     @Override
     public DeleteBucketResponse deleteBucket(DeleteBucketRequest request) {
         buckets.delete(
-                request.bucket(), request.expectedBucketOwner(), (txn, bucket) -> txn.delete(S3Keys.data(bucket.id())));
+                request.bucket(),
+                request.expectedBucketOwner(),
+                (txn, bucket) -> uploads.bucketGone(txn, bucket, clock.instant()));
         return DeleteBucketResponse.builder().build();
     }
 
@@ -99,9 +131,168 @@ public final class S3Service implements SettingsOperations {
         return kv.read(snapshot -> buckets.find(snapshot, name));
     }
 
+    @Override
+    public PutBucketVersioningResponse putBucketVersioning(PutBucketVersioningRequest request) {
+        versioning.put(request);
+        return PutBucketVersioningResponse.builder().build();
+    }
+
+    @Override
+    public GetBucketVersioningResponse getBucketVersioning(GetBucketVersioningRequest request) {
+        return versioning.get(request);
+    }
+
+    @Override
+    public PutBucketNotificationConfigurationResponse putBucketNotificationConfiguration(
+            PutBucketNotificationConfigurationRequest request) {
+        notifications.put(request);
+        return PutBucketNotificationConfigurationResponse.builder().build();
+    }
+
+    @Override
+    public GetBucketNotificationConfigurationResponse getBucketNotificationConfiguration(
+            GetBucketNotificationConfigurationRequest request) {
+        return notifications.get(request);
+    }
+
     // ---- objects
+
+    @Override
+    public PutObjectResponse putObject(PutObjectRequest request, RequestBody body) {
+        return objects.put(request, body);
+    }
+
+    @Override
+    public <T> T getObject(GetObjectRequest request, ResponseTransformer<GetObjectResponse, T> transformer) {
+        return objects.get(request, transformer);
+    }
+
+    @Override
+    public HeadObjectResponse headObject(HeadObjectRequest request) {
+        return objects.head(request);
+    }
+
+    @Override
+    public GetObjectAttributesResponse getObjectAttributes(GetObjectAttributesRequest request) {
+        return attributes.get(request);
+    }
+
+    @Override
+    public CopyObjectResponse copyObject(CopyObjectRequest request) {
+        return copies.copy(request);
+    }
+
+    @Override
+    public DeleteObjectResponse deleteObject(DeleteObjectRequest request) {
+        return deletions.delete(request);
+    }
+
+    @Override
+    public DeleteObjectsResponse deleteObjects(DeleteObjectsRequest request) {
+        return deletions.delete(request);
+    }
+
+    // ---- tags and protection of objects
+
+    @Override
+    public PutObjectTaggingResponse putObjectTagging(PutObjectTaggingRequest request) {
+        return subresources.putTags(request);
+    }
+
+    @Override
+    public GetObjectTaggingResponse getObjectTagging(GetObjectTaggingRequest request) {
+        return subresources.tags(request);
+    }
+
+    @Override
+    public DeleteObjectTaggingResponse deleteObjectTagging(DeleteObjectTaggingRequest request) {
+        return subresources.deleteTags(request);
+    }
+
+    @Override
+    public PutObjectRetentionResponse putObjectRetention(PutObjectRetentionRequest request) {
+        subresources.putRetention(request);
+        return PutObjectRetentionResponse.builder().build();
+    }
+
+    @Override
+    public GetObjectRetentionResponse getObjectRetention(GetObjectRetentionRequest request) {
+        return subresources.retention(request);
+    }
+
+    @Override
+    public PutObjectLegalHoldResponse putObjectLegalHold(PutObjectLegalHoldRequest request) {
+        subresources.putLegalHold(request);
+        return PutObjectLegalHoldResponse.builder().build();
+    }
+
+    @Override
+    public GetObjectLegalHoldResponse getObjectLegalHold(GetObjectLegalHoldRequest request) {
+        return subresources.legalHold(request);
+    }
+
+    @Override
+    public PutObjectAclResponse putObjectAcl(PutObjectAclRequest request) {
+        return access.put(request);
+    }
+
+    @Override
+    public GetObjectAclResponse getObjectAcl(GetObjectAclRequest request) {
+        return access.get(request);
+    }
 
     // ---- uploads in parts
 
+    @Override
+    public CreateMultipartUploadResponse createMultipartUpload(CreateMultipartUploadRequest request) {
+        return uploads.create(request);
+    }
+
+    @Override
+    public UploadPartResponse uploadPart(UploadPartRequest request, RequestBody body) {
+        return uploads.part(request, body);
+    }
+
+    @Override
+    public UploadPartCopyResponse uploadPartCopy(UploadPartCopyRequest request) {
+        return uploads.copy(request);
+    }
+
+    @Override
+    public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest request) {
+        return completions.complete(request);
+    }
+
+    @Override
+    public AbortMultipartUploadResponse abortMultipartUpload(AbortMultipartUploadRequest request) {
+        uploads.abort(request);
+        return AbortMultipartUploadResponse.builder().build();
+    }
+
+    @Override
+    public ListPartsResponse listParts(ListPartsRequest request) {
+        return uploads.list(request);
+    }
+
+    @Override
+    public ListMultipartUploadsResponse listMultipartUploads(ListMultipartUploadsRequest request) {
+        return listings.list(request);
+    }
+
     // ---- listings
+
+    @Override
+    public ListObjectsResponse listObjects(ListObjectsRequest request) {
+        return listings.list(request);
+    }
+
+    @Override
+    public ListObjectsV2Response listObjectsV2(ListObjectsV2Request request) {
+        return listings.list(request);
+    }
+
+    @Override
+    public ListObjectVersionsResponse listObjectVersions(ListObjectVersionsRequest request) {
+        return listings.list(request);
+    }
 }

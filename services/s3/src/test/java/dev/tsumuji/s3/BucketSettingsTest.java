@@ -44,8 +44,10 @@ class BucketSettingsTest {
 
     @BeforeEach
     void aBucket() {
-        call(new Principal.Root(OWNER), () -> buckets.create(
-                CreateBucketRequest.builder().bucket(BUCKET).build()));
+        call(
+                new Principal.Root(OWNER),
+                () -> buckets.create(
+                        CreateBucketRequest.builder().bucket(BUCKET).build()));
     }
 
     @AfterEach
@@ -81,7 +83,10 @@ class BucketSettingsTest {
 
     private void putPolicy(String policy) {
         asOwner(() -> new BucketPolicies(settings)
-                .put(PutBucketPolicyRequest.builder().bucket(BUCKET).policy(policy).build()));
+                .put(PutBucketPolicyRequest.builder()
+                        .bucket(BUCKET)
+                        .policy(policy)
+                        .build()));
     }
 
     private void open() {
@@ -159,7 +164,8 @@ class BucketSettingsTest {
     @Test
     void a_policy_with_an_identifying_condition_is_not_public() {
         var narrow = PUBLIC.replace(
-                "\"Effect\"", "\"Condition\":{\"StringEquals\":{\"aws:PrincipalAccount\":\"111111111111\"}},\"Effect\"");
+                "\"Effect\"",
+                "\"Condition\":{\"StringEquals\":{\"aws:PrincipalAccount\":\"111111111111\"}},\"Effect\"");
         assertThat(PolicyDocument.parse(narrow).isPublic()).isFalse();
         assertThat(PolicyDocument.parse(narrow.replace("StringEquals", "StringNotEquals"))
                         .isPublic())
@@ -321,8 +327,7 @@ class BucketSettingsTest {
         return settings.read(
                 BUCKET,
                 null,
-                (snapshot, bucket) ->
-                        CorsRules.preflight(snapshot, bucket, true, origin, method, List.of(headers)));
+                (snapshot, bucket) -> CorsRules.preflight(snapshot, bucket, true, origin, method, List.of(headers)));
     }
 
     @Test
@@ -331,7 +336,9 @@ class BucketSettingsTest {
                 .rules(
                         rule("late", "logs/", 30),
                         rule("soon", "logs/old/", 1),
-                        rule("off", "logs/", 1).toBuilder().status(ExpirationStatus.DISABLED).build())
+                        rule("off", "logs/", 1).toBuilder()
+                                .status(ExpirationStatus.DISABLED)
+                                .build())
                 .build();
         var written = Instant.parse("2026-01-01T10:00:00Z");
         assertThat(LifecycleRules.header(rules, "logs/a", 1, Map.of(), written))
@@ -352,10 +359,7 @@ class BucketSettingsTest {
 
     @Test
     void bucket_tags_are_checked_and_gone_with_their_bucket() {
-        refused(
-                () -> putTags(tag("aws:x", "v")),
-                "InvalidTag",
-                "System tags cannot be added/updated by requester");
+        refused(() -> putTags(tag("aws:x", "v")), "InvalidTag", "System tags cannot be added/updated by requester");
         refused(
                 () -> putTags(tag("a", "v"), tag("a", "w")),
                 "InvalidTag",

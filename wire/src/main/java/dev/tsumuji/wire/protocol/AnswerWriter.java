@@ -46,6 +46,10 @@ final class AnswerWriter {
             }
         }
         int code = HttpBinding.write(answer, status, reply);
+        if (head && Streams.length(answer) >= 0) {
+            Streams.headOnly(code, Streams.length(answer), reply);
+            return;
+        }
         var body = restBody(answer, target);
         if (body == null || code == 204 || code == 304) {
             reply.send(code, new byte[0]);

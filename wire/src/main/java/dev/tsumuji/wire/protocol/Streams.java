@@ -39,7 +39,7 @@ final class Streams {
             }
             int code = HttpBinding.write(answer, status, reply);
             if (head) {
-                reply.send(code, new byte[0]);
+                headOnly(code, length(answer), reply);
                 return true;
             }
             try (stream;
@@ -52,7 +52,16 @@ final class Streams {
         };
     }
 
-    private static long length(SdkPojo answer) {
+    /** Answers HEAD: with the length of what GET would send. */
+    static void headOnly(int code, long length, Reply reply) {
+        try {
+            reply.stream(code, length).close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static long length(SdkPojo answer) {
         var member = Shape.of(answer).at(MarshallLocation.HEADER, "Content-Length");
         @Nullable Object value = member == null ? null : member.get(answer);
         return value instanceof Long length ? length : -1;

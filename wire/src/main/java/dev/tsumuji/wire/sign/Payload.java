@@ -104,8 +104,12 @@ record Payload(Kind kind, String hash) {
         var length = decodedLength(headers.get("x-amz-decoded-content-length"), refusals);
         var trailer = kind == Kind.SIGNED_CHUNKS ? null : headers.get("x-amz-trailer");
         var body = new ChunkedBody(request.body(), length, chain, Checksum.named(trailer, refusals), refusals);
-        return request.withHeaders(headers.with("content-encoding", otherCodings(headers.get("content-encoding"))))
-                .withBody(length, body);
+        var rest = headers.with("content-encoding", otherCodings(headers.get("content-encoding")));
+        // A service sees no trailers: it is told which checksum follows by the header that the SDKs send as well.
+        var told = trailer == null
+                ? rest
+                : rest.with("x-amz-sdk-checksum-algorithm", trailer.strip().substring("x-amz-checksum-".length()));
+        return request.withHeaders(told).withBody(length, body);
     }
 
     private static long decodedLength(@Nullable String text, Refusals refusals) {

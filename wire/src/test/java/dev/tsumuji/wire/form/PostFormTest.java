@@ -41,11 +41,7 @@ class PostFormTest {
                 "POST",
                 path,
                 null,
-                Headers.of(
-                        "host",
-                        "127.0.0.1:4566",
-                        "content-type",
-                        "multipart/form-data; boundary=" + BOUNDARY),
+                Headers.of("host", "127.0.0.1:4566", "content-type", "multipart/form-data; boundary=" + BOUNDARY),
                 body.getBytes(StandardCharsets.ISO_8859_1));
     }
 
@@ -65,7 +61,9 @@ class PostFormTest {
                 + field("acl", "public-read")
                 + field("Content-Type", "image/jpeg")
                 + field("x-amz-meta-tag", "some,tag")
-                + field("tagging", "<Tagging><TagSet><Tag><Key>a b</Key><Value>&lt;c&gt;</Value></Tag></TagSet></Tagging>")
+                + field(
+                        "tagging",
+                        "<Tagging><TagSet><Tag><Key>a b</Key><Value>&lt;c&gt;</Value></Tag></TagSet></Tagging>")
                 + file("C:\\pictures\\my photo.jpg", "the\r\n--picture")
                 + field("submit", "Upload")
                 + end()));
@@ -91,16 +89,20 @@ class PostFormTest {
         var head = field("key", "user/eric/a") + field("acl", "public-read");
         var wide = "[\"starts-with\",\"$key\",\"user/eric/\"],{\"acl\":\"public-read\"},{\"bucket\":\"photos\"}";
         assertThat(text(put(head + field("policy", policy(wide))))).isEqualTo("picture");
-        refused(() -> put(head + field("policy", policy("[\"eq\",\"$key\",\"b\"]"))),
+        refused(
+                () -> put(head + field("policy", policy("[\"eq\",\"$key\",\"b\"]"))),
                 "Invalid according to Policy: Policy Condition failed: [\"eq\", \"$key\", \"b\"]");
-        refused(() -> put(head + field("policy", policy("[\"starts-with\",\"$key\",\"user/\"]"))),
+        refused(
+                () -> put(head + field("policy", policy("[\"starts-with\",\"$key\",\"user/\"]"))),
                 "Invalid according to Policy: Extra input fields: acl");
         refused(
                 () -> put(head + field("policy", policy(wide + ",[\"content-length-range\",\"x\",\"10\"]"))),
                 "Invalid according to Policy: Policy Condition failed: [\"content-length-range\", \"x\", \"10\"]");
-        refused(() -> put(head + field("policy", policy(wide + ",{\"bucket\":\"other\"}"))),
+        refused(
+                () -> put(head + field("policy", policy(wide + ",{\"bucket\":\"other\"}"))),
                 "Invalid according to Policy: Policy Condition failed: [\"eq\", \"$bucket\", \"other\"]");
-        refused(() -> PostForm.read(request(head + field("policy", policy(wide)) + file("a", "x") + end()))
+        refused(
+                () -> PostForm.read(request(head + field("policy", policy(wide)) + file("a", "x") + end()))
                         .asPut(true, NOW.plus(Duration.ofDays(1))),
                 "Invalid according to Policy: Policy expired.");
         refused(() -> put(head + field("policy", "AAAA")), "Invalid Policy: Invalid JSON.");
@@ -119,23 +121,33 @@ class PostFormTest {
 
     @Test
     void what_is_missing_is_named() {
-        refused(() -> PostForm.read(request(field("acl", "private") + file("a", "b") + end())),
+        refused(
+                () -> PostForm.read(request(field("acl", "private") + file("a", "b") + end())),
                 "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.");
-        refused(() -> PostForm.read(request(field("key", "a") + end())),
+        refused(
+                () -> PostForm.read(request(field("key", "a") + end())),
                 "POST requires exactly one file upload per request.");
-        refused(() -> PostForm.read(request(field("key", "a") + file("a", "cut off").strip())
-                        ).asPut(false, NOW).body().readAllBytes(),
+        refused(
+                () -> PostForm.read(
+                                request(field("key", "a") + file("a", "cut off").strip()))
+                        .asPut(false, NOW)
+                        .body()
+                        .readAllBytes(),
                 "The body of your POST request is not well-formed multipart/form-data.");
-        refused(() -> PostForm.read(request(field("key", "a".repeat(30_000)) + file("a", "b") + end())),
+        refused(
+                () -> PostForm.read(request(field("key", "a".repeat(30_000)) + file("a", "b") + end())),
                 "Your POST request fields preceding the upload file were too large.");
-        refused(() -> PostForm.read(Request.of("POST", "/photos", null, Headers.of("host", "h"), new byte[0])),
+        refused(
+                () -> PostForm.read(Request.of("POST", "/photos", null, Headers.of("host", "h"), new byte[0])),
                 "At least one of the pre-conditions you specified did not hold");
     }
 
     @Test
     void a_damaged_form_is_refused_in_words_and_never_hangs() {
-        var whole = (field("key", "a") + field("policy", policy("{\"key\":\"a\"},[\"content-length-range\",1,30]"))
-                        + file("a", "picture") + end())
+        var whole = (field("key", "a")
+                        + field("policy", policy("{\"key\":\"a\"},[\"content-length-range\",1,30]"))
+                        + file("a", "picture")
+                        + end())
                 .getBytes(StandardCharsets.ISO_8859_1);
         var random = new SplittableRandom(20260101);
         for (int round = 0; round < 20_000; round++) {

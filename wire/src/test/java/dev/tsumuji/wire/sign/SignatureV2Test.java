@@ -37,9 +37,10 @@ class SignatureV2Test {
                 "Date",
                 "Tue, 27 Mar 2007 19:36:42 +0000",
                 "Authorization",
-                "AWS " + ID + ":" + SignatureV2.mac(
-                        SECRET,
-                        "GET\n\n\nTue, 27 Mar 2007 19:36:42 +0000\n/awsexamplebucket1/photos/puppy.jpg"));
+                "AWS " + ID + ":"
+                        + SignatureV2.mac(
+                                SECRET,
+                                "GET\n\n\nTue, 27 Mar 2007 19:36:42 +0000\n/awsexamplebucket1/photos/puppy.jpg"));
         assertThat(verified.credential().accessKeyId()).isEqualTo(ID);
         assertThat(verified.scope().service()).isEqualTo("s3");
     }
@@ -76,8 +77,8 @@ class SignatureV2Test {
     @Test
     void a_link_holds_until_it_expires_and_for_nothing_else() throws IOException {
         // the signature that AWS's documentation computes for this link
-        var signature = Uri.encode(
-                SignatureV2.mac(SECRET, "GET\n\n\n1175139620\n/awsexamplebucket1/photos/puppy.jpg"), false);
+        var signature =
+                Uri.encode(SignatureV2.mac(SECRET, "GET\n\n\n1175139620\n/awsexamplebucket1/photos/puppy.jpg"), false);
         var query = "AWSAccessKeyId=" + ID + "&Expires=1175139620&Signature=" + signature;
         var host = "awsexamplebucket1.s3.us-west-1.amazonaws.com";
         assertThat(verify("2007-03-29T03:00:00Z", "GET", "/photos/puppy.jpg", query, "host", host)
@@ -98,8 +99,8 @@ class SignatureV2Test {
     }
 
     private static void refused(String now, String path, String query, String code, String message) {
-        assertThatThrownBy(() -> verify(
-                        now, "GET", path, query, "host", "awsexamplebucket1.s3.us-west-1.amazonaws.com"))
+        assertThatThrownBy(
+                        () -> verify(now, "GET", path, query, "host", "awsexamplebucket1.s3.us-west-1.amazonaws.com"))
                 .isInstanceOfSatisfying(Refusal.class, e -> {
                     assertThat(e.code()).isEqualTo(code);
                     assertThat(e.awsErrorDetails().errorMessage()).isEqualTo(message);
