@@ -217,7 +217,8 @@ final class Listings {
                     .encodingType(request.encodingTypeAsString())
                     .isTruncated(page.truncated)
                     .keyCount(page.objects.size() + page.prefixes.size())
-                    .nextContinuationToken(next == null ? null : Base64.getEncoder().encodeToString(next))
+                    .nextContinuationToken(
+                            next == null ? null : Base64.getEncoder().encodeToString(next))
                     .contents(page.objects)
                     .commonPrefixes(prefixes(page.prefixes, form))
                     .build();

@@ -85,7 +85,7 @@ final class Objects {
                 (txn, in) -> bodies.publish(txn, in.id(), written));
         var answer = PutObjectResponse.builder()
                 .eTag(quoted(version.etag()))
-                .versionId(bucket.versioning() == null ? null : shownId(bucket, version))
+                .versionId(version.id())
                 .checksumType(Checksums.FULL_OBJECT);
         tellSum(sum, answer);
         tellEncryption(version, answer);
