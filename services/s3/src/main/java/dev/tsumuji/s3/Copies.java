@@ -81,8 +81,8 @@ final class Copies {
 
     CopyObjectResponse copy(CopyObjectRequest request) {
         var from = CopySource.of(request);
-        var target = buckets.read(request.bucket(), request.expectedBucketOwner());
-        ObjectKeys.check(request.key());
+        var target = buckets.read(request.destinationBucket(), request.expectedBucketOwner());
+        ObjectKeys.check(request.destinationKey());
         var conditions = Conditions.OfWrite.of(request);
         var customerKey = CustomerKeys.forWrite(request);
         boolean replace = directive(
@@ -98,7 +98,7 @@ final class Copies {
                             + S3Limits.COPY_SIZE_MAX_BYTES);
         }
         checkInPlace(request, from, source, replace, customerKey);
-        kv.read(snapshot -> objects.early(snapshot, target, request.key(), conditions));
+        kv.read(snapshot -> objects.early(snapshot, target, request.destinationKey(), conditions));
         var kind = algorithm != null
                 ? algorithm
                 : version.sum() == null
@@ -115,9 +115,9 @@ final class Copies {
         var draft = draft(request, version, replace, retag, customerKey);
         var copied = objects.commit(
                 request,
-                request.bucket(),
+                request.destinationBucket(),
                 request.expectedBucketOwner(),
-                request.key(),
+                request.destinationKey(),
                 conditions,
                 objects.of(draft, written, sum, customerKey),
                 "ObjectCreated:Copy",
@@ -149,7 +149,8 @@ final class Copies {
             Source source,
             boolean replace,
             CustomerKeys.@Nullable CustomerKey customerKey) {
-        boolean same = from.bucket().equals(request.bucket()) && from.key().equals(request.key());
+        boolean same =
+                from.bucket().equals(request.destinationBucket()) && from.key().equals(request.destinationKey());
         boolean changes = replace
                 || from.versionId() != null
                 || request.storageClassAsString() != null

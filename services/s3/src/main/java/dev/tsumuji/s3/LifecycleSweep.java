@@ -99,8 +99,7 @@ final class LifecycleSweep {
         if (configuration == null) {
             return new Outcome.Done();
         }
-        ScopedValue.where(Call.CURRENT, call(bucket, delivery.id()))
-                .run(() -> sweep(bucket, configuration.rules()));
+        ScopedValue.where(Call.CURRENT, call(bucket, delivery.id())).run(() -> sweep(bucket, configuration.rules()));
         return new Outcome.DoneWith(txn -> outbox.put(txn, TOPIC, midnight(), delivery.work()));
     }
 
@@ -175,8 +174,7 @@ final class LifecycleSweep {
         }
         if (bucket.versioning() == null) {
             versions.remove(txn, bucket, bytes, version);
-            events.happened(
-                    txn, bucket, "LifecycleExpiration:Delete", key, version.at(version.order() + 1, null));
+            events.happened(txn, bucket, "LifecycleExpiration:Delete", key, version.at(version.order() + 1, null));
         } else {
             var marker = versions.add(txn, bucket, bytes, Version.marker(now, bucket.account()), now);
             events.happened(txn, bucket, "LifecycleExpiration:DeleteMarkerCreated", key, marker);
@@ -251,8 +249,7 @@ final class LifecycleSweep {
             return false;
         }
         var expiry = LifecycleRules.expiry(rule, marker.modifiedAt());
-        return Boolean.TRUE.equals(expiration.expiredObjectDeleteMarker())
-                || expiry != null && !now.isBefore(expiry);
+        return Boolean.TRUE.equals(expiration.expiredObjectDeleteMarker()) || expiry != null && !now.isBefore(expiry);
     }
 
     /** @return false when the version is protected */

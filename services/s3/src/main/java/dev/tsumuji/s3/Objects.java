@@ -86,7 +86,7 @@ final class Objects {
                 (txn, in) -> bodies.publish(txn, in.id(), written));
         var answer = PutObjectResponse.builder()
                 .eTag(quoted(version.etag()))
-                .versionId(bucket.versioning() == null ? null : shownId(bucket, version))
+                .versionId(version.id())
                 .checksumType(Checksums.FULL_OBJECT)
                 .expiration(expiration(bucket, request.key(), version));
         tellSum(sum, answer);

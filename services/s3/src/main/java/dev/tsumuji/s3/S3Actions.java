@@ -100,12 +100,12 @@ public final class S3Actions implements Actions {
     @Override
     public List<Access> of(String operation, SdkRequest request, Call call) {
         var action = RENAMED.getOrDefault(operation, operation);
-        var name = text(request, "Bucket");
+        var name = either(request, "Bucket", "DestinationBucket");
         if (name == null) {
             return List.of(Access.of("s3:" + action, "*", call.account()));
         }
         var bucket = operation.equals("CreateBucket") ? null : kv.read(snapshot -> buckets.find(snapshot, name));
-        var key = text(request, "Key");
+        var key = either(request, "Key", "DestinationKey");
         if (request instanceof DeleteObjectsRequest many) {
             return deletions(many, name, bucket, call);
         }
@@ -313,5 +313,10 @@ public final class S3Actions implements Actions {
 
     private static @Nullable String text(SdkRequest request, String member) {
         return request.getValueForField(member, String.class).orElse(null);
+    }
+
+    private static @Nullable String either(SdkRequest request, String one, String other) {
+        var text = text(request, one);
+        return text == null ? text(request, other) : text;
     }
 }

@@ -260,8 +260,8 @@ final class Uploads {
         var from = CopySource.of(request);
         var upload = kv.read(snapshot -> require(
                 snapshot,
-                buckets.require(snapshot, request.bucket(), request.expectedBucketOwner()),
-                request.key(),
+                buckets.require(snapshot, request.destinationBucket(), request.expectedBucketOwner()),
+                request.destinationKey(),
                 request.uploadId()));
         var customerKey = customerKey(upload, request);
         var source = copies.source(request, from, request.expectedSourceBucketOwner());
@@ -276,7 +276,7 @@ final class Uploads {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        var part = put(request.bucket(), request.key(), upload, number, written, customerKey);
+        var part = put(request.destinationBucket(), request.destinationKey(), upload, number, written, customerKey);
         var result =
                 CopyPartResult.builder().eTag(Objects.quoted(part.etag())).lastModified(Times.whole(part.modifiedAt()));
         if (upload.algorithm() != null) {

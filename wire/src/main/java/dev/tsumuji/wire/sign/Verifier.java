@@ -58,7 +58,9 @@ public final class Verifier {
         var type = headers.get("content-type");
         return !headers.has("x-amz-target")
                 && !headers.has("smithy-protocol")
-                && (type == null || !type.startsWith("application/x-www-form-urlencoded"))
+                && (type == null
+                        || !type.startsWith("application/x-www-form-urlencoded")
+                        || request.path().length() > 1)
                 && !namesAction(request.query())
                 && !DATED_PATH.matcher(request.path()).matches();
     }
