@@ -18,6 +18,7 @@ import dev.tsumuji.kernel.time.SystemScheduler;
 import dev.tsumuji.lambda.LambdaService;
 import dev.tsumuji.lambda.LambdaSettings;
 import dev.tsumuji.logs.LogsService;
+import dev.tsumuji.s3.S3Service;
 import dev.tsumuji.sandbox.EgressPolicy;
 import dev.tsumuji.sandbox.NativeSandboxes;
 import dev.tsumuji.sandbox.SandboxSettings;
@@ -92,13 +93,15 @@ public final class Platform implements AutoCloseable {
         var lambda = closing.add(new LambdaService(
                 kv, blobs, outbox, cloud, signals, sandboxes, clock, ids, scheduler, lambdaSettings()));
         var dynamodb = closing.add(new DynamodbService(kv, outbox, signals, clock, ids, scheduler));
+        var s3 = closing.add(new S3Service(kv, blobs, outbox, cloud, clock, ids));
         var services = List.of(
                 iam.service(),
                 sts.service(),
                 logs.service(),
                 lambda.service(),
                 dynamodb.service(),
-                dynamodb.streams().service());
+                dynamodb.streams().service(),
+                s3.service());
         services.forEach(cloud::add);
 
         // the way in
@@ -114,7 +117,7 @@ public final class Platform implements AutoCloseable {
                 clock,
                 ids,
                 meterPages.with(pages.byPath()),
-                List.of(lambda.urls()));
+                List.of(lambda.urls(), s3.website(gate)));
         closing.add(this::drain);
         secureDoor = SecureDoor.open(door, settings, authority, clock);
         var inside = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port());

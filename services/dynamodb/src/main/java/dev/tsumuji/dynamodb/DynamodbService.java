@@ -30,8 +30,7 @@ public final class DynamodbService implements DynamoDbClient {
     private final ResourcePolicies policies;
     private final DynamodbStreamsService streamsService;
 
-    public DynamodbService(
-            Kv kv, Outbox outbox, Signals signals, InstantSource clock, Ids ids, Scheduler scheduler) {
+    public DynamodbService(Kv kv, Outbox outbox, Signals signals, InstantSource clock, Ids ids, Scheduler scheduler) {
         var creation = new TableCreation(ids);
         var streams = new Streams(kv, signals, clock, scheduler, creation);
         tables = new Tables(kv);

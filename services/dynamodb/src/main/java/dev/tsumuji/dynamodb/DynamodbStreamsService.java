@@ -5,7 +5,6 @@ import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.kv.Range;
-import dev.tsumuji.kernel.kv.Watch;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -58,15 +57,6 @@ public final class DynamodbStreamsService implements DynamoDbStreamsClient {
     @Override
     public void close() {
         // holds nothing: the store belongs to whoever made it
-    }
-
-    /**
-     * Wakes whoever waits for records of a stream. A hint only: whoever is woken asks for records as always.
-     *
-     * @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException {@code ResourceNotFoundException}
-     */
-    public Watch watch(String streamArn) {
-        return kv.watch(Range.prefix(DynamodbKeys.records(require(streamArn).id())));
     }
 
     @Override
