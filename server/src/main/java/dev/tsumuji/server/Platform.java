@@ -98,7 +98,8 @@ public final class Platform implements AutoCloseable {
                 iam.credentials(),
                 clock,
                 ids,
-                pages.byPath());
+                pages.byPath(),
+                List.of(s3.website(gate)));
         closing.add(this::drain);
         lambda.platform(new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port()));
         outbox.start();

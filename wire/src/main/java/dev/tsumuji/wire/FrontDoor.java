@@ -6,8 +6,12 @@ import dev.tsumuji.kernel.call.Principal;
 import dev.tsumuji.kernel.cloud.Failures;
 import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.cloud.Service;
+import dev.tsumuji.kernel.site.Site;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.wire.catalog.Catalog;
+import dev.tsumuji.wire.form.FormReply;
+import dev.tsumuji.wire.form.PostForm;
+import dev.tsumuji.wire.http.BucketHost;
 import dev.tsumuji.wire.http.HttpLimits;
 import dev.tsumuji.wire.http.HttpServer;
 import dev.tsumuji.wire.http.Reply;
@@ -19,13 +23,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /**
- * The one way in: verifies each request's signature, makes the {@link Call} it runs under, and hands both on. Nothing
- * unsigned reaches a service. Thread-safe.
+ * The one way in: verifies each request's signature, makes the {@link Call} it runs under, and hands both on. Of what is
+ * unsigned only requests to S3 reach a service, as nobody's. Thread-safe.
  */
 public final class FrontDoor implements AutoCloseable {
     private static final String OWN_SERVICE = "tsumuji";
@@ -52,6 +57,9 @@ public final class FrontDoor implements AutoCloseable {
         void serve(Request request, Call call, Reply reply) throws IOException;
 
         void refuse(Request request, String requestId, AwsServiceException error, Reply reply);
+
+        /** Answers a browser's question whether a page of another origin may use a bucket. */
+        void preflight(Request request, String requestId, Reply reply);
     }
 
     private final Inside inside;
@@ -59,6 +67,7 @@ public final class FrontDoor implements AutoCloseable {
     private final InstantSource clock;
     private final Ids ids;
     private final Map<String, Page> pages;
+    private final List<Site> sites;
     private final HttpServer server;
 
     private FrontDoor(
@@ -67,13 +76,15 @@ public final class FrontDoor implements AutoCloseable {
             Credentials credentials,
             InstantSource clock,
             Ids ids,
-            Map<String, Page> pages)
+            Map<String, Page> pages,
+            List<Site> sites)
             throws IOException {
         this.inside = inside;
         this.verifier = new Verifier(credentials, clock, settings.bodySizeMaxBytes());
         this.clock = clock;
         this.ids = ids;
         this.pages = Map.copyOf(pages);
+        this.sites = List.copyOf(sites);
         this.server = HttpServer.start(settings.host(), settings.port(), settings.limits(), clock, this::handle);
     }
 
@@ -81,6 +92,7 @@ public final class FrontDoor implements AutoCloseable {
      * Opens the door; returns when requests are accepted.
      *
      * @param pages by path; one whose path ends with a slash answers for everything below it
+     * @param sites asked in this order, before AWS's APIs
      * @throws IOException when the address can't be listened on
      */
     public static FrontDoor start(
@@ -90,10 +102,11 @@ public final class FrontDoor implements AutoCloseable {
             Credentials credentials,
             InstantSource clock,
             Ids ids,
-            Map<String, Page> pages)
+            Map<String, Page> pages,
+            List<Site> sites)
             throws IOException {
         var dispatch = new Dispatch(Catalog.load(), services, gate);
-        return start(settings, inside(dispatch), credentials, clock, ids, pages);
+        return start(settings, inside(dispatch), credentials, clock, ids, pages, sites);
     }
 
     private static Inside inside(Dispatch dispatch) {
@@ -112,6 +125,11 @@ public final class FrontDoor implements AutoCloseable {
             public void refuse(Request request, String requestId, AwsServiceException error, Reply reply) {
                 dispatch.refuse(request, requestId, error, reply);
             }
+
+            @Override
+            public void preflight(Request request, String requestId, Reply reply) {
+                dispatch.preflight(request, requestId, reply);
+            }
         };
     }
 
@@ -121,9 +139,10 @@ public final class FrontDoor implements AutoCloseable {
             Credentials credentials,
             InstantSource clock,
             Ids ids,
-            Map<String, Page> pages)
+            Map<String, Page> pages,
+            List<Site> sites)
             throws IOException {
-        return new FrontDoor(settings, inside, credentials, clock, ids, pages);
+        return new FrontDoor(settings, inside, credentials, clock, ids, pages, sites);
     }
 
     public int port() {
@@ -146,13 +165,24 @@ public final class FrontDoor implements AutoCloseable {
 
     private void handle(Request request, Reply reply) throws IOException {
         var path = request.path();
-        var own = path.startsWith("/_tsumuji/") || path.startsWith("/_localstack/");
+        var site = site(request);
+        if (site != null) {
+            visit(site, request, reply);
+            return;
+        }
+        var own = (path.startsWith("/_tsumuji/") || path.startsWith("/_localstack/"))
+                && BucketHost.of(request.host()).bucket() == null;
         var page = own ? page(path) : null;
         var service = Verifier.claimedService(request);
-        var requestId = !own && service.equals("s3") ? ids.base32(16) : ids.uuid();
+        boolean s3 = !own && service.equals("s3");
+        var requestId = s3 ? ids.base32(16) : ids.uuid();
         try {
             if (page != null && page.isOpen()) {
                 page.answer(request, nobody(request, requestId), reply);
+                return;
+            }
+            if (s3 && Verifier.unsigned(request)) {
+                unsigned(request, requestId, reply);
                 return;
             }
             var verified = verifier.verify(request);
@@ -163,6 +193,56 @@ public final class FrontDoor implements AutoCloseable {
                 verifier.checkService(verified, inside.namedService(verified.request()));
                 inside.serve(verified.request(), call, reply);
             }
+        } catch (AwsServiceException e) {
+            if (reply.started()) {
+                throw e;
+            }
+            inside.refuse(request, requestId, e, reply);
+        }
+    }
+
+    /**
+     * S3 lets nobody in as it lets everybody in: the bucket's policy and access control lists decide. A form is signed
+     * inside.
+     */
+    private void unsigned(Request request, String requestId, Reply reply) throws IOException {
+        if (request.method().equals("OPTIONS")) {
+            inside.preflight(request, requestId, reply);
+        } else if (PostForm.isFor(request)) {
+            var form = PostForm.read(request);
+            var signer = verifier.verifyForm(request, form.fields());
+            var put = form.asPut(signer != null, clock.instant());
+            var call = signer == null ? nobody(request, requestId) : call(signer, requestId);
+            inside.serve(put, call, new FormReply(reply, put, form));
+        } else {
+            inside.serve(Verifier.unsignedBody(request), nobody(request, requestId), reply);
+        }
+    }
+
+    private @Nullable Site site(Request request) {
+        if (sites.isEmpty()) {
+            return null;
+        }
+        var host = hostName(request.host());
+        for (var site : sites) {
+            if (site.has(host, request.path())) {
+                return site;
+            }
+        }
+        return null;
+    }
+
+    private static String hostName(String host) {
+        int colon = host.lastIndexOf(':');
+        var name = colon < 0 || host.endsWith("]") ? host : host.substring(0, colon);
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    private void visit(Site site, Request request, Reply reply) throws IOException {
+        var requestId = ids.uuid();
+        try {
+            site.answer(new SiteVisit(
+                    request, reply, verifier, nobody(request, requestId), verified -> call(verified, requestId)));
         } catch (AwsServiceException e) {
             if (reply.started()) {
                 throw e;
@@ -190,15 +270,17 @@ public final class FrontDoor implements AutoCloseable {
     }
 
     private Call nobody(Request request, String requestId) {
+        var userAgent = request.header("user-agent");
+        var region = BucketHost.of(request.host()).region();
         return new Call(
                 "",
-                "",
+                region == null ? "" : region,
                 new Principal.Anonymous(),
                 null,
                 null,
                 requestId,
                 request.remoteAddress(),
-                "",
+                userAgent == null ? "" : userAgent,
                 clock.instant(),
                 request.secure(),
                 Map.of());

@@ -3,6 +3,8 @@ package dev.tsumuji.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.site.Site;
+import dev.tsumuji.kernel.site.Visit;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.wire.http.Headers;
 import dev.tsumuji.wire.http.Reply;
@@ -17,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +57,26 @@ class FrontDoorTest {
             reply.send(
                     error.statusCode(), error.awsErrorDetails().errorMessage().getBytes(StandardCharsets.UTF_8));
         }
+
+        @Override
+        public void preflight(Request request, String requestId, Reply reply) {
+            reply.send(200, new byte[0]);
+        }
+    }
+
+    /** A site below a path and at a host; what lies in its vault is for signed visitors only. */
+    private static final class Shop implements Site {
+        @Override
+        public boolean has(String host, String path) {
+            return host.equals("shop.example") || path.startsWith("/shop/");
+        }
+
+        @Override
+        public void answer(Visit visit) throws IOException {
+            var call = visit.path().endsWith("/vault") ? visit.signedFor("lambda") : visit.anonymous();
+            visit.header("x-principal", call.principal().arn());
+            visit.send(200, visit.body().readAllBytes());
+        }
     }
 
     @BeforeEach
@@ -66,7 +89,8 @@ class FrontDoorTest {
                 new Keys(),
                 InstantSource.fixed(NOW),
                 Ids.secure(),
-                Map.of("/_localstack/health", Page.open(health), "/_tsumuji/why/", why));
+                Map.of("/_localstack/health", Page.open(health), "/_tsumuji/why/", why),
+                List.of(new Shop()));
     }
 
     @AfterEach
@@ -194,5 +218,26 @@ class FrontDoorTest {
             assertThat(answer.statusCode()).isEqualTo(400);
             assertThat(answer.headers().firstValue("x-amzn-errortype")).contains("InvalidSignatureException");
         }
+    }
+
+    @Test
+    void a_site_answers_unsigned_visits_at_its_path() throws Exception {
+        var answer = send(HttpClient.Version.HTTP_1_1, null, "/shop/window", "looking");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("looking");
+        assertThat(answer.headers().firstValue("x-principal")).hasValue("anonymous");
+    }
+
+    @Test
+    void a_site_can_demand_a_signature() throws Exception {
+        var signed = send(HttpClient.Version.HTTP_1_1, signer("lambda"), "/shop/vault", "gold");
+        var unsigned = send(HttpClient.Version.HTTP_1_1, null, "/shop/vault", "gold");
+
+        assertThat(signed.statusCode()).isEqualTo(200);
+        assertThat(signed.body()).isEqualTo("gold");
+        assertThat(signed.headers().firstValue("x-principal").orElseThrow())
+                .isEqualTo("arn:aws:iam::000000000000:root");
+        assertThat(unsigned.headers().firstValue("x-amzn-errortype")).hasValue("MissingAuthenticationTokenException");
     }
 }

@@ -37,7 +37,8 @@ final class EchoDoor {
                     var body = request.body().readAllBytes();
                     reply.header("content-type", "application/json");
                     reply.send(200, body);
-                }));
+                }),
+                List.of());
         System.out.println(door.port());
         Thread.currentThread().join();
     }

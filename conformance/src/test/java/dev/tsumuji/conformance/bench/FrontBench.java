@@ -68,7 +68,8 @@ public final class FrontBench {
                 new OneKey(key),
                 InstantSource.system(),
                 Ids.secure(),
-                Map.of("/_tsumuji/echo", echo))) {
+                Map.of("/_tsumuji/echo", echo),
+                List.of())) {
             System.out.println("warming up");
             run(door.port(), connections, seconds, false);
             run(door.port(), connections, seconds, true);

@@ -77,6 +77,7 @@ final class Buckets {
             }
             txn.put(S3Keys.bucket(name), Bucket.CODEC.encode(bucket));
             txn.put(S3Keys.owned(call.account(), name), new byte[0]);
+            BucketSettings.begin(txn, bucket, request);
             return bucket;
         });
         return CreateBucketResponse.builder()

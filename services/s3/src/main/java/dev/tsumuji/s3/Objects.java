@@ -62,6 +62,7 @@ final class Objects {
         var draft = draft(request, customerKey);
         kv.read(snapshot -> {
             Locks.ofWrite(snapshot, bucket, request, clock.instant());
+            var unused = AccessLists.ofWrite(snapshot, bucket, request.key(), bucket.account(), request);
             return early(snapshot, bucket, request.key(), conditions);
         });
         body.optionalContentLength()
@@ -86,10 +87,17 @@ final class Objects {
         var answer = PutObjectResponse.builder()
                 .eTag(quoted(version.etag()))
                 .versionId(version.id())
-                .checksumType(Checksums.FULL_OBJECT);
+                .checksumType(Checksums.FULL_OBJECT)
+                .expiration(expiration(bucket, request.key(), version));
         tellSum(sum, answer);
         tellEncryption(version, answer);
         return answer.build();
+    }
+
+    /** When a rule of the bucket's lifecycle lets the version expire; null when none does. */
+    private @Nullable String expiration(Bucket bucket, String key, Version version) {
+        var rules = kv.read(snapshot -> LifecycleRules.SETTING.find(snapshot, bucket));
+        return LifecycleRules.header(rules, key, version.body().size(), version.tags(), version.modifiedAt());
     }
 
     /** In a bucket that has stopped keeping versions, writes tell no id. */
@@ -196,7 +204,10 @@ final class Objects {
             var locked = version.lock().equals(Version.Lock.NONE)
                     ? version.withLock(Locks.ofWrite(txn, bucket, request, now))
                     : version;
-            var added = versions.add(txn, bucket, bytes, locked, now);
+            var list = version.acl() != null
+                    ? version.acl()
+                    : AccessLists.ofWrite(txn, bucket, key, bucket.account(), request);
+            var added = versions.add(txn, bucket, bytes, locked.withAcl(list), now);
             beside.in(txn, bucket);
             events.happened(txn, bucket, event, key, added);
             return added;
@@ -295,6 +306,7 @@ final class Objects {
                 .storageClass(Metadata.shownStorageClass(version.storageClass()))
                 .tagCount(version.tags().isEmpty() ? null : version.tags().size())
                 .partsCount(found.shownParts == 0 ? null : found.shownParts)
+                .expiration(expiration(found.bucket, read.key, version))
                 .objectLockMode(version.lock().mode())
                 .objectLockRetainUntilDate(version.lock().until())
                 .objectLockLegalHoldStatus(version.lock().legalHold() ? "ON" : null);
@@ -374,6 +386,7 @@ final class Objects {
                 .storageClass(Metadata.shownStorageClass(version.storageClass()))
                 .tagCount(version.tags().isEmpty() ? null : version.tags().size())
                 .partsCount(found.shownParts == 0 ? null : found.shownParts)
+                .expiration(expiration(found.bucket, read.key, version))
                 .objectLockMode(version.lock().mode())
                 .objectLockRetainUntilDate(version.lock().until())
                 .objectLockLegalHoldStatus(version.lock().legalHold() ? "ON" : null);

@@ -4,6 +4,7 @@ import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.cloud.Access;
 import dev.tsumuji.kernel.cloud.Actions;
 import dev.tsumuji.kernel.kv.Kv;
+import dev.tsumuji.kernel.kv.Snapshot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +41,39 @@ public final class S3Actions implements Actions {
             Map.entry("CopyObject", "PutObject"),
             Map.entry("DeleteObjects", "DeleteObject"),
             Map.entry("GetBucketNotificationConfiguration", "GetBucketNotification"),
-            Map.entry("PutBucketNotificationConfiguration", "PutBucketNotification"));
+            Map.entry("PutBucketNotificationConfiguration", "PutBucketNotification"),
+            Map.entry("PutBucketCors", "PutBucketCORS"),
+            Map.entry("GetBucketCors", "GetBucketCORS"),
+            Map.entry("DeleteBucketCors", "PutBucketCORS"),
+            Map.entry("PutBucketLifecycleConfiguration", "PutLifecycleConfiguration"),
+            Map.entry("GetBucketLifecycleConfiguration", "GetLifecycleConfiguration"),
+            Map.entry("DeleteBucketLifecycle", "PutLifecycleConfiguration"),
+            Map.entry("DeleteBucketTagging", "PutBucketTagging"),
+            Map.entry("PutBucketEncryption", "PutEncryptionConfiguration"),
+            Map.entry("GetBucketEncryption", "GetEncryptionConfiguration"),
+            Map.entry("DeleteBucketEncryption", "PutEncryptionConfiguration"),
+            Map.entry("PutPublicAccessBlock", "PutBucketPublicAccessBlock"),
+            Map.entry("GetPublicAccessBlock", "GetBucketPublicAccessBlock"),
+            Map.entry("DeletePublicAccessBlock", "PutBucketPublicAccessBlock"),
+            Map.entry("DeleteBucketOwnershipControls", "PutBucketOwnershipControls"),
+            Map.entry("PutBucketAccelerateConfiguration", "PutAccelerateConfiguration"),
+            Map.entry("GetBucketAccelerateConfiguration", "GetAccelerateConfiguration"),
+            Map.entry("PutObjectLockConfiguration", "PutBucketObjectLockConfiguration"),
+            Map.entry("GetObjectLockConfiguration", "GetBucketObjectLockConfiguration"),
+            Map.entry("GetBucketReplication", "GetReplicationConfiguration"),
+            Map.entry("DeleteBucketReplication", "PutReplicationConfiguration"),
+            Map.entry("ListBucketAnalyticsConfigurations", "GetAnalyticsConfiguration"),
+            Map.entry("GetBucketAnalyticsConfiguration", "GetAnalyticsConfiguration"),
+            Map.entry("DeleteBucketAnalyticsConfiguration", "PutAnalyticsConfiguration"),
+            Map.entry("ListBucketInventoryConfigurations", "GetInventoryConfiguration"),
+            Map.entry("GetBucketInventoryConfiguration", "GetInventoryConfiguration"),
+            Map.entry("DeleteBucketInventoryConfiguration", "PutInventoryConfiguration"),
+            Map.entry("ListBucketMetricsConfigurations", "GetMetricsConfiguration"),
+            Map.entry("GetBucketMetricsConfiguration", "GetMetricsConfiguration"),
+            Map.entry("DeleteBucketMetricsConfiguration", "PutMetricsConfiguration"),
+            Map.entry("ListBucketIntelligentTieringConfigurations", "GetIntelligentTieringConfiguration"),
+            Map.entry("GetBucketIntelligentTieringConfiguration", "GetIntelligentTieringConfiguration"),
+            Map.entry("DeleteBucketIntelligentTieringConfiguration", "PutIntelligentTieringConfiguration"));
     /** Actions that are another one when they are about a version that is named. */
     private static final Set<String> VERSIONED = Set.of(
             "GetObject",
@@ -187,8 +220,7 @@ public final class S3Actions implements Actions {
         return context;
     }
 
-    private @Nullable Version existing(
-            dev.tsumuji.kernel.kv.Snapshot snapshot, Bucket bucket, String key, @Nullable String versionId) {
+    private @Nullable Version existing(Snapshot snapshot, Bucket bucket, String key, @Nullable String versionId) {
         var bytes = S3Keys.bytes(key);
         if (bytes.length > S3Limits.KEY_SIZE_MAX_BYTES) {
             return null;
@@ -206,14 +238,19 @@ public final class S3Actions implements Actions {
     private Access on(String action, String name, @Nullable String key, @Nullable Bucket bucket, Call call) {
         var resource = "arn:aws:s3:::" + name + (key == null ? "" : "/" + key);
         if (bucket == null) {
-            return Access.of("s3:" + action, resource, call.account());
+            // that there is no such bucket is told to everybody
+            return action.equals("CreateBucket")
+                    ? Access.of("s3:" + action, resource, call.account())
+                    : Access.open("s3:" + action, call.account());
         }
-        return Access.of("s3:" + action, resource, bucket.account()).guardedBy(() -> policy(bucket));
+        return Access.of("s3:" + action, resource, bucket.account())
+                .guardedBy(() -> kv.read(snapshot -> policy(action, snapshot, bucket, key, call)));
     }
 
-    private @Nullable String policy(Bucket bucket) {
-        var policy = kv.read(snapshot -> Setting.POLICY.find(snapshot, bucket));
-        return policy == null ? null : policy.text();
+    private @Nullable String policy(String action, Snapshot snapshot, Bucket bucket, @Nullable String key, Call call) {
+        // a list belongs to one version: that of the latest says nothing of older ones
+        var object = key == null || action.contains("Version") ? null : existing(snapshot, bucket, key, null);
+        return BucketPolicies.effective(snapshot, bucket, object == null ? null : object.acl(), key, call);
     }
 
     // ---- condition keys
@@ -236,6 +273,7 @@ public final class S3Actions implements Actions {
             Map.entry("SSECustomerAlgorithm", "s3:x-amz-server-side-encryption-customer-algorithm"),
             Map.entry("StorageClass", "s3:x-amz-storage-class"),
             Map.entry("WebsiteRedirectLocation", "s3:x-amz-website-redirect-location"),
+            Map.entry("ObjectOwnership", "s3:x-amz-object-ownership"),
             Map.entry("ObjectLockMode", "s3:object-lock-mode"),
             Map.entry("ObjectLockRetainUntilDate", "s3:object-lock-retain-until-date"),
             Map.entry("ObjectLockLegalHoldStatus", "s3:object-lock-legal-hold"),

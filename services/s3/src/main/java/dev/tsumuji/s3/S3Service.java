@@ -2,11 +2,14 @@ package dev.tsumuji.s3;
 
 import dev.tsumuji.kernel.blobs.Blobs;
 import dev.tsumuji.kernel.cloud.Cloud;
+import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.outbox.Outbox;
+import dev.tsumuji.kernel.site.Site;
 import dev.tsumuji.kernel.time.Ids;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -18,10 +21,11 @@ import software.amazon.awssdk.services.s3.model.*;
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html">S3 API</a>
  */
-public final class S3Service implements S3Client {
+public final class S3Service implements SettingsOperations {
     private final Kv kv;
     private final InstantSource clock;
     private final Buckets buckets;
+    private final BucketSettings settings;
     private final Versions versions;
     private final Objects objects;
     private final Deletions deletions;
@@ -33,11 +37,13 @@ public final class S3Service implements S3Client {
     private final Subresources subresources;
     private final Versioning versioning;
     private final Notifications notifications;
+    private final ObjectAccess access;
 
     public S3Service(Kv kv, Blobs blobs, Outbox outbox, Cloud cloud, InstantSource clock, Ids ids) {
         this.kv = kv;
         this.clock = clock;
         buckets = new Buckets(kv, ids);
+        settings = new BucketSettings(kv, buckets);
         var bodies = new Bodies(kv, blobs, ids);
         versions = new Versions(bodies, ids);
         var events = new Events(outbox, cloud, clock);
@@ -51,11 +57,17 @@ public final class S3Service implements S3Client {
         subresources = new Subresources(kv, buckets, objects, versions, events, clock);
         versioning = new Versioning(kv, buckets);
         notifications = new Notifications(kv, buckets, cloud, ids);
+        access = new ObjectAccess(settings, subresources);
     }
 
     /** This service as the platform holds it. */
     public Service service() {
         return new Service("s3", S3Client.class, this, new S3Actions(kv, buckets, versions), "AccessDenied");
+    }
+
+    /** Buckets as websites. */
+    public Site website(Gate gate) {
+        return new WebsiteSite(gate, this);
     }
 
     @Override
@@ -107,7 +119,17 @@ public final class S3Service implements S3Client {
         return DeleteBucketResponse.builder().build();
     }
 
-    // ---- settings of buckets
+    // ---- settings of buckets: see SettingsOperations
+
+    @Override
+    public BucketSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public @Nullable Bucket bucketNamed(String name) {
+        return kv.read(snapshot -> buckets.find(snapshot, name));
+    }
 
     @Override
     public PutBucketVersioningResponse putBucketVersioning(PutBucketVersioningRequest request) {
@@ -207,6 +229,16 @@ public final class S3Service implements S3Client {
     @Override
     public GetObjectLegalHoldResponse getObjectLegalHold(GetObjectLegalHoldRequest request) {
         return subresources.legalHold(request);
+    }
+
+    @Override
+    public PutObjectAclResponse putObjectAcl(PutObjectAclRequest request) {
+        return access.put(request);
+    }
+
+    @Override
+    public GetObjectAclResponse getObjectAcl(GetObjectAclRequest request) {
+        return access.get(request);
     }
 
     // ---- uploads in parts

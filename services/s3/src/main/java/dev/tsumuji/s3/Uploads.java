@@ -91,7 +91,8 @@ final class Uploads {
         var draft = objects.draft(request, customerKey);
         kv.transact(txn -> {
             var bucket = buckets.require(txn, request.bucket(), request.expectedBucketOwner());
-            var locked = draft.withLock(Locks.ofWrite(txn, bucket, request, now));
+            var locked = draft.withLock(Locks.ofWrite(txn, bucket, request, now))
+                    .withAcl(AccessLists.ofWrite(txn, bucket, request.key(), bucket.account(), request));
             var upload = new Upload(
                     id, locked, algorithm, type, now, Call.current().principal().arn());
             txn.put(S3Keys.upload(bucket.id(), S3Keys.bytes(request.key()), id), Upload.CODEC.encode(upload));

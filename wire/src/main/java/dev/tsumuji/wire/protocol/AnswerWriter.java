@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.protocol;
 
+import dev.tsumuji.kernel.site.HostId;
 import dev.tsumuji.wire.http.Reply;
 import dev.tsumuji.wire.shape.Shape;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +19,9 @@ final class AnswerWriter {
     /** @param status when the answer names none itself */
     static void write(SdkPojo answer, Target target, int status, String requestId, boolean head, Reply reply) {
         var format = target.format();
-        reply.header("x-amzn-RequestId", requestId);
+        if (!target.endpoint().s3()) {
+            reply.header("x-amzn-RequestId", requestId);
+        }
         switch (format) {
             case JSON_10, JSON_11, AWS_CBOR, RPC_CBOR -> {
                 if (format == WireFormat.RPC_CBOR) {
@@ -38,6 +41,9 @@ final class AnswerWriter {
     private static void rest(SdkPojo answer, Target target, int status, String requestId, boolean head, Reply reply) {
         if (target.format() == WireFormat.REST_XML) {
             reply.header("x-amz-request-id", requestId);
+            if (target.endpoint().s3()) {
+                reply.header(HostId.HEADER, HostId.of(requestId));
+            }
         }
         int code = HttpBinding.write(answer, status, reply);
         if (head && Streams.length(answer) >= 0) {

@@ -1,7 +1,9 @@
 package dev.tsumuji.wire.protocol;
 
+import dev.tsumuji.kernel.cloud.Failures;
 import dev.tsumuji.kernel.kv.KvException;
 import dev.tsumuji.wire.catalog.ServiceModel.Protocol;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -14,7 +16,7 @@ import software.amazon.awssdk.core.SdkPojo;
  * @param code what XML and old query clients are told; differs from the type for a few services
  * @param modeled whether the service's model has this error
  * @param members the modeled error, for the members that it has beside its message
- * @param details further elements of a document and headers, as {@link dev.tsumuji.kernel.cloud.Failures#details} makes them
+ * @param details further elements of a document and headers, as {@link Failures#details} makes them
  */
 record Fault(
         String type,
@@ -54,9 +56,29 @@ record Fault(
     static Fault of(Malformed e, WireFormat format) {
         return switch (format) {
             case QUERY -> of("MalformedInput", 400, e.reason());
-            case REST_XML -> of("MalformedXML", 400, e.reason());
+            case REST_XML -> malformed(e);
             default -> of("SerializationException", 400, e.reason());
         };
+    }
+
+    private static Fault malformed(Malformed e) {
+        var argument = e.argument();
+        if (argument == null) {
+            return e.address()
+                    ? of("InvalidURI", 400, "Couldn't parse the specified URI.")
+                    : of("MalformedXML", 400, XmlReader.REFUSAL);
+        }
+        return detailed(
+                "InvalidArgument",
+                400,
+                "Provided " + argument + " not an integer or within integer range",
+                Map.of("ArgumentName", argument, "ArgumentValue", e.value()));
+    }
+
+    /** An error of S3's with further elements. */
+    static Fault detailed(String code, int status, String message, Map<String, String> elements) {
+        return new Fault(
+                code, code, status, message, false, null, Failures.details(code, status, message, elements, Map.of()));
     }
 
     /** Of a failing store: clients may try again when it is full for now or busy. */

@@ -58,7 +58,15 @@ final class HttpBinding {
                     builder,
                     values.stream().map(v -> Text.parse(member.element(), v)).toList());
         } else if (member.kind() == Kind.STRING || !values.getFirst().isEmpty()) {
-            member.set(builder, Text.parse(member, values.getFirst()));
+            member.set(builder, parse(member, values.getFirst()));
+        }
+    }
+
+    private static Object parse(Member member, String text) {
+        try {
+            return Text.parse(member, text);
+        } catch (Malformed e) {
+            throw e.of(member.wireName(), text);
         }
     }
 
@@ -88,7 +96,7 @@ final class HttpBinding {
             default -> {
                 var value = request.header(member.wireName());
                 if (value != null && !value.isEmpty()) {
-                    member.set(builder, Text.parse(member, value));
+                    member.set(builder, parse(member, value));
                 }
             }
         }

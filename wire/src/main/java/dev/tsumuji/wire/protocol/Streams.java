@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.protocol;
 
+import dev.tsumuji.kernel.site.HostId;
 import dev.tsumuji.wire.http.Reply;
 import dev.tsumuji.wire.http.Request;
 import dev.tsumuji.wire.shape.Shape;
@@ -28,11 +29,13 @@ final class Streams {
 
     /** Sends the answer's headers, then its stream. */
     static ResponseTransformer<SdkPojo, Boolean> answer(
-            int status, WireFormat format, String requestId, boolean head, Reply reply) {
+            int status, Target target, String requestId, boolean head, Reply reply) {
         return (answer, stream) -> {
-            reply.header("x-amzn-RequestId", requestId);
-            if (format == WireFormat.REST_XML) {
+            if (target.endpoint().s3()) {
                 reply.header("x-amz-request-id", requestId);
+                reply.header(HostId.HEADER, HostId.of(requestId));
+            } else {
+                reply.header("x-amzn-RequestId", requestId);
             }
             int code = HttpBinding.write(answer, status, reply);
             if (head) {
