@@ -39,7 +39,8 @@ final class BucketConfigurations {
 
     private BucketConfigurations() {}
 
-    static void putLifecycle(BucketSettings settings, PutBucketLifecycleConfigurationRequest request) {
+    static void putLifecycle(
+            BucketSettings settings, LifecycleSweep sweep, PutBucketLifecycleConfigurationRequest request) {
         var given = request.lifecycleConfiguration();
         // an id that a client didn't give is made of the rule, so that to put the same again changes nothing
         var ids = given == null
@@ -50,11 +51,11 @@ final class BucketConfigurations {
                                                 .getBytes(java.nio.charset.StandardCharsets.UTF_8))
                                 .toString())
                         .toList();
-        settings.put(
-                LifecycleRules.SETTING,
-                request.bucket(),
-                request.expectedBucketOwner(),
-                LifecycleRules.checked(given, ids));
+        var checked = LifecycleRules.checked(given, ids);
+        settings.change(request.bucket(), request.expectedBucketOwner(), (txn, bucket) -> {
+            LifecycleRules.SETTING.put(txn, bucket, checked);
+            sweep.begin(txn, bucket);
+        });
     }
 
     static ServerSideEncryptionConfiguration encryption(Snapshot snapshot, Bucket bucket) {

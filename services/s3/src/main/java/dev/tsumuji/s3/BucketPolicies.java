@@ -80,15 +80,20 @@ final class BucketPolicies {
         var access = PublicAccess.of(snapshot, bucket);
         var statements = new ArrayList<@Nullable Object>();
         var version = "2012-10-17";
+        boolean lists = !AccessLists.disabled(snapshot, bucket);
+        boolean restricted = access.restrictPublicBuckets() && !own(bucket, call);
+        if (!lists && !restricted) {
+            return stored == null ? null : stored.text();
+        }
         if (stored != null) {
             var policy = PolicyDocument.parse(stored.text());
             version = policy.version();
             statements.addAll(policy.statements());
-            if (access.restrictPublicBuckets() && policy.isPublic() && !own(bucket, call)) {
+            if (restricted && policy.isPublic()) {
                 statements.add(nobody());
             }
         }
-        if (!AccessLists.disabled(snapshot, bucket)) {
+        if (lists) {
             var own = AccessLists.ACL.find(snapshot, bucket);
             if (own != null) {
                 AccessLists.bucketStatements(own, bucket, access.ignorePublicAcls(), call)

@@ -239,9 +239,10 @@ public final class S3Actions implements Actions {
         var resource = "arn:aws:s3:::" + name + (key == null ? "" : "/" + key);
         if (bucket == null) {
             // that there is no such bucket is told to everybody
-            return action.equals("CreateBucket")
-                    ? Access.of("s3:" + action, resource, call.account())
-                    : Access.open("s3:" + action, call.account());
+            if (!action.equals("CreateBucket")) {
+                throw S3Errors.noSuchBucket(name);
+            }
+            return Access.of("s3:" + action, resource, call.account());
         }
         return Access.of("s3:" + action, resource, bucket.account())
                 .guardedBy(() -> kv.read(snapshot -> policy(action, snapshot, bucket, key, call)));

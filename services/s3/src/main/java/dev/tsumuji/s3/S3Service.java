@@ -38,6 +38,7 @@ public final class S3Service implements SettingsOperations {
     private final Versioning versioning;
     private final Notifications notifications;
     private final ObjectAccess access;
+    private final LifecycleSweep lifecycleSweep;
 
     public S3Service(Kv kv, Blobs blobs, Outbox outbox, Cloud cloud, InstantSource clock, Ids ids) {
         this.kv = kv;
@@ -58,6 +59,7 @@ public final class S3Service implements SettingsOperations {
         versioning = new Versioning(kv, buckets);
         notifications = new Notifications(kv, buckets, cloud, ids);
         access = new ObjectAccess(settings, subresources);
+        lifecycleSweep = new LifecycleSweep(kv, buckets, versions, uploads, events, outbox, clock, ids);
     }
 
     /** This service as the platform holds it. */
@@ -124,6 +126,11 @@ public final class S3Service implements SettingsOperations {
     @Override
     public BucketSettings settings() {
         return settings;
+    }
+
+    @Override
+    public LifecycleSweep lifecycleSweep() {
+        return lifecycleSweep;
     }
 
     @Override

@@ -115,6 +115,8 @@ interface SettingsOperations extends S3Client, CrossOrigin {
 
     BucketSettings settings();
 
+    LifecycleSweep lifecycleSweep();
+
     /** The bucket by its name; null when there is none. */
     @Nullable
     Bucket bucketNamed(String name);
@@ -312,7 +314,7 @@ interface SettingsOperations extends S3Client, CrossOrigin {
     @Override
     default PutBucketLifecycleConfigurationResponse putBucketLifecycleConfiguration(
             PutBucketLifecycleConfigurationRequest request) {
-        BucketConfigurations.putLifecycle(settings(), request);
+        BucketConfigurations.putLifecycle(settings(), lifecycleSweep(), request);
         return PutBucketLifecycleConfigurationResponse.builder()
                 .transitionDefaultMinimumObjectSize(LifecycleRules.MINIMUM_SIZE)
                 .build();

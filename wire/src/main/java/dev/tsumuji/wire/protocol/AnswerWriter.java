@@ -65,6 +65,9 @@ final class AnswerWriter {
     private static byte @Nullable [] restBody(SdkPojo answer, Target target) {
         var shape = Shape.of(answer);
         var payload = shape.payload();
+        if (target.operation().equals("GetBucketLocation") && target.endpoint().s3()) {
+            return location(answer, target);
+        }
         if (payload == null) {
             return shape.bodyMembers().isEmpty()
                     ? null
@@ -77,6 +80,18 @@ final class AnswerWriter {
             case SdkPojo structure -> document(structure, target, payload.wireName());
             default -> throw new IllegalStateException("no payload is a " + payload.kind());
         };
+    }
+
+    /** The one answer whose document is a text. */
+    private static byte[] location(SdkPojo answer, Target target) {
+        var member = Shape.of(answer).named("LocationConstraint");
+        var value = member == null ? null : member.get(answer);
+        return new XmlWriter()
+                .raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<LocationConstraint xmlns=\""
+                        + target.endpoint().table().namespace() + "\">")
+                .text(value == null ? "" : value.toString())
+                .close("LocationConstraint")
+                .bytes();
     }
 
     private static byte[] document(SdkPojo structure, Target target, String root) {

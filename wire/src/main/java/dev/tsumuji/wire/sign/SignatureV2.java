@@ -109,11 +109,28 @@ final class SignatureV2 {
         var credential = refusals.live(credentials, claim.accessKeyId(), token, now);
         var date = link ? claim.expires() : date(headers, now);
         var text = stringToSign(request, headers, query, date, link);
-        var computed = mac(credential.secretAccessKey(), text);
-        if (!Hash.same(computed, claim.signature())) {
+        if (!Hash.same(mac(credential.secretAccessKey(), text), claim.signature())
+                && !signedWithSlash(request, headers, query, date, link, credential, claim)) {
             throw refusals.mismatchV2(claim.accessKeyId(), text, claim.signature());
         }
         return new Verified(request.withHeaders(headers), credential, scope(request, credential, now));
+    }
+
+    /** A bucket itself is the same resource with and without a slash behind its name; some clients sign the other one. */
+    private static boolean signedWithSlash(
+            Request request,
+            Headers headers,
+            Map<String, String> query,
+            String date,
+            boolean link,
+            Credential credential,
+            Claim claim) {
+        var path = request.path();
+        if (path.length() < 2 || path.indexOf('/', 1) >= 0) {
+            return false;
+        }
+        var text = stringToSign(request.withPath(path + "/"), headers, query, date, link);
+        return Hash.same(mac(credential.secretAccessKey(), text), claim.signature());
     }
 
     private record Claim(String accessKeyId, String signature, String expires) {}
