@@ -2,6 +2,7 @@ package dev.tsumuji.dynamodb.expression;
 
 import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.Refusal;
+import java.util.List;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 
 /**
@@ -48,7 +49,23 @@ public final class Expressions {
     /** An {@code UpdateExpression}. It may not touch key attributes, which {@link #refuseKeyUpdates} finds out. */
     public static Update update(String text, Placeholders placeholders) {
         var syntax = PARSED.get(Place.UPDATE, text, Syntax.OfUpdate.class, () -> UpdateParser.parse(text));
-        return UpdateBinder.bind(syntax, placeholders);
+        return UpdateBinder.bind(Place.UPDATE, syntax, placeholders);
+    }
+
+    /** The condition of a statement in another language. */
+    public static Condition ofStatement(Syntax.Test test, Placeholders placeholders) {
+        return ConditionBinder.bind(Place.STATEMENT, new Syntax.OfCondition(test, false), placeholders);
+    }
+
+    /** A path of a statement in another language. */
+    public static Path ofStatement(Syntax.PathOf path, Placeholders placeholders) {
+        return ProjectionBinder.path(Place.STATEMENT, path, placeholders);
+    }
+
+    /** The update of a statement in another language. */
+    public static Update ofStatement(List<Syntax.Action> actions, Placeholders placeholders) {
+        return UpdateBinder.bind(
+                Place.STATEMENT, new Syntax.OfUpdate(List.copyOf(actions), List.of(), false), placeholders);
     }
 
     private static Condition condition(Place place, String text, Placeholders placeholders) {

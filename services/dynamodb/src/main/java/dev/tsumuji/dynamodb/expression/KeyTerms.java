@@ -20,6 +20,9 @@ public record KeyTerms(Map<String, Term> terms) {
     /** The attributes of a key that has one for the partition and one to sort by. */
     private static final int CLASSIC = 2;
 
+    /** How many partitions are worth being looked into one by one. */
+    private static final int PARTITIONS_MAX = 1_000;
+
     record Term(Operator operator, List<AttributeValue> bounds) {}
 
     /** Includes those that a query may not use, which is only found out with the key schema. */
@@ -122,6 +125,126 @@ public record KeyTerms(Map<String, Term> terms) {
             add(terms, part);
         }
         return new KeyTerms(terms);
+    }
+
+    /** The values that an attribute has to be equal to where a condition holds; more than one for a condition that nothing fulfils. */
+    public static List<AttributeValue> equalTo(Condition condition, String attribute) {
+        var values = new ArrayList<AttributeValue>();
+        for (var part : parts(condition)) {
+            if (part instanceof Condition.Compared(var comparator, var left, var right)
+                    && comparator == Condition.Comparator.EQUAL) {
+                if (at(left, attribute) && right instanceof Operand.Literal(var value)) {
+                    values.add(value);
+                } else if (at(right, attribute) && left instanceof Operand.Literal(var value)) {
+                    values.add(value);
+                }
+            }
+        }
+        return values;
+    }
+
+    /**
+     * The key conditions that no item is outside of for which the condition holds: one for every value that it allows for the
+     * partition key. Empty when it allows any.
+     */
+    public static List<KeyCondition> within(Condition condition, KeySchema schema) {
+        var partitions = List.of(List.<AttributeValue>of());
+        for (var attribute : schema.partition()) {
+            var allowed = allowed(condition, attribute);
+            var longer = new ArrayList<List<AttributeValue>>();
+            for (var partition : partitions) {
+                for (var value : allowed) {
+                    var values = new ArrayList<>(partition);
+                    values.add(value);
+                    longer.add(values);
+                }
+            }
+            if (longer.size() > PARTITIONS_MAX) {
+                return List.of();
+            }
+            partitions = longer;
+        }
+        var sort = sortWithin(condition, schema);
+        return partitions.stream()
+                .map(partition -> new KeyCondition(partition, sort))
+                .toList();
+    }
+
+    private static List<AttributeValue> allowed(Condition condition, KeyAttribute attribute) {
+        var equal = equalTo(condition, attribute.name());
+        if (!equal.isEmpty()) {
+            return List.of(equal.getFirst());
+        }
+        for (var part : parts(condition)) {
+            if (part instanceof Condition.In(var operand, var among)
+                    && at(operand, attribute.name())
+                    && among.stream().allMatch(each -> each instanceof Operand.Literal)) {
+                return among.stream()
+                        .map(each -> ((Operand.Literal) each).value())
+                        .filter(value -> Kind.of(value) == attribute.kind())
+                        .distinct()
+                        .toList();
+            }
+        }
+        return List.of();
+    }
+
+    /** Only as far as it is plain: what is left out is found by the condition itself. */
+    private static List<KeyCondition.Sort> sortWithin(Condition condition, KeySchema schema) {
+        var sort = new ArrayList<KeyCondition.Sort>();
+        for (var attribute : schema.sort()) {
+            var range = range(condition, attribute);
+            if (range == null) {
+                break;
+            }
+            sort.add(range);
+            if (range.operator() != KeyCondition.Operator.EQUAL) {
+                break;
+            }
+        }
+        return sort;
+    }
+
+    private static KeyCondition.@Nullable Sort range(Condition condition, KeyAttribute attribute) {
+        for (var part : parts(condition)) {
+            var terms = new LinkedHashMap<String, Term>();
+            boolean plain = switch (part) {
+                case Condition.Compared compared ->
+                    compared.comparator() != Condition.Comparator.NOT_EQUAL
+                            && (at(compared.left(), attribute.name()) && literals(compared.right())
+                                    || at(compared.right(), attribute.name()) && literals(compared.left()));
+                case Condition.Between between ->
+                    at(between.operand(), attribute.name()) && literals(between.low(), between.high());
+                case Condition.BeginsWith begins ->
+                    at(begins.operand(), attribute.name()) && literals(begins.prefix()) && attribute.kind() != Kind.N;
+                default -> false;
+            };
+            if (!plain) {
+                continue;
+            }
+            add(terms, part);
+            var term = terms.get(attribute.name());
+            boolean fits = term != null
+                    && term.operator().sort != null
+                    && term.bounds().stream().allMatch(bound -> Kind.of(bound) == attribute.kind());
+            if (term != null && term.operator().sort instanceof KeyCondition.Operator operator && fits) {
+                return new KeyCondition.Sort(operator, term.bounds());
+            }
+        }
+        return null;
+    }
+
+    private static boolean literals(Operand... operands) {
+        for (var operand : operands) {
+            if (!(operand instanceof Operand.Literal)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean at(Operand operand, String attribute) {
+        return operand instanceof Operand.At(var path) && path.equals(Path.of(attribute));
     }
 
     private static List<Condition> parts(Condition condition) {

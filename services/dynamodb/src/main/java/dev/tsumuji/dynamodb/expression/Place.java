@@ -8,7 +8,9 @@ enum Place {
     FILTER("FilterExpression"),
     KEY_CONDITION("KeyConditionExpression"),
     PROJECTION("ProjectionExpression"),
-    UPDATE("UpdateExpression");
+    UPDATE("UpdateExpression"),
+    /** A PartiQL statement, whose messages begin with nothing. */
+    STATEMENT("");
 
     private final String parameter;
 
@@ -17,6 +19,6 @@ enum Place {
     }
 
     RuntimeException error(String what) {
-        return Refusal.validation("Invalid " + parameter + ": " + what);
+        return Refusal.validation(parameter.isEmpty() ? what : "Invalid " + parameter + ": " + what);
     }
 }

@@ -52,6 +52,11 @@ public final class Placeholders {
                 absent(names) ? Map.of() : checkedNames(names), absent(values) ? Map.of() : checkedValues(values));
     }
 
+    /** With names and values that have been checked before, such as those of a statement in another language. */
+    public static Placeholders ofChecked(Map<String, String> names, Map<String, AttributeValue> values) {
+        return new Placeholders(names, values);
+    }
+
     static boolean absent(@Nullable Map<?, ?> map) {
         return map == null || map instanceof SdkAutoConstructMap;
     }

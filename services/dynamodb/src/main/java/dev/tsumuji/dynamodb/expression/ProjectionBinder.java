@@ -4,12 +4,18 @@ import java.util.ArrayList;
 
 /** Binds a projection. */
 final class ProjectionBinder extends Binder {
-    private ProjectionBinder(Placeholders placeholders) {
-        super(Place.PROJECTION, placeholders);
+    private ProjectionBinder(Place place, Placeholders placeholders) {
+        super(place, placeholders);
+    }
+
+    static Path path(Place place, Syntax.PathOf path, Placeholders placeholders) {
+        var binder = new ProjectionBinder(place, placeholders);
+        binder.checkWords(path);
+        return binder.path(path);
     }
 
     static Projection bind(Syntax.OfProjection syntax, Placeholders placeholders) {
-        var binder = new ProjectionBinder(placeholders);
+        var binder = new ProjectionBinder(Place.PROJECTION, placeholders);
         syntax.paths().forEach(binder::checkWords);
         var paths = new ArrayList<Path>(syntax.paths().size());
         var overlaps = new Overlaps(Place.PROJECTION);

@@ -2,8 +2,11 @@ package dev.tsumuji.dynamodb.expression;
 
 import java.util.List;
 
-/** What an expression says, before its placeholders have names and values. Immutable, so that it can be kept and shared. */
-sealed interface Syntax {
+/**
+ * What an expression says, before its placeholders have names and values. Immutable, so that it can be kept and shared. PartiQL's
+ * statements say their conditions and updates in it too.
+ */
+public sealed interface Syntax {
     /** Something that has a value. */
     sealed interface Operand extends Syntax {}
 

@@ -8,22 +8,22 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Binds an update, from its last action to its first, as DynamoDB does. Used by one thread, once. */
 final class UpdateBinder extends Binder {
-    private UpdateBinder(Placeholders placeholders) {
-        super(Place.UPDATE, placeholders);
+    private UpdateBinder(Place place, Placeholders placeholders) {
+        super(place, placeholders);
     }
 
-    static Update bind(Syntax.OfUpdate syntax, Placeholders placeholders) {
+    static Update bind(Place place, Syntax.OfUpdate syntax, Placeholders placeholders) {
         if (syntax.redundantParentheses()) {
-            throw Place.UPDATE.error("The expression has redundant parentheses;");
+            throw place.error("The expression has redundant parentheses;");
         }
-        var binder = new UpdateBinder(placeholders);
+        var binder = new UpdateBinder(place, placeholders);
         for (var action : syntax.actions()) {
             binder.checkWords(action.path());
             action.operand().forEach(binder::checkWords);
         }
         binder.requireSectionsOnce(syntax.sections());
         var paths = new ArrayList<Path>(syntax.actions().size());
-        var overlaps = new Overlaps(Place.UPDATE);
+        var overlaps = new Overlaps(place);
         for (var action : syntax.actions().reversed()) {
             var path = binder.path(action.path());
             overlaps.add(path);
