@@ -1,6 +1,7 @@
 package dev.tsumuji.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tsumuji.conformance.functions.EndpointHandler;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -175,6 +177,62 @@ class EndpointsIT {
                         EndpointHandler.class.getName() + "::handleRequest",
                         FunctionPackage.zipOf(files)))
                 .contains(caller("endpoints-java"), "200 from a.bucket.s3.eu-central-1.amazonaws.com: no");
+    }
+
+    /** As AWS's runtimes have them: version 2 for programs of old, version 3, by require and by import. */
+    @Test
+    void the_sdks_for_javascript_are_there_and_call_without_an_endpoint() {
+        Client.assumeRuns("npm", "--version");
+        var folder = Path.of("..", "target", "node-sdks").toAbsolutePath().normalize();
+        var fetched = Client.run(
+                Path.of("."),
+                Map.of(),
+                List.of(
+                        "sh",
+                        Path.of("..", "sandbox", "src", "main", "node", "fetch.sh")
+                                .toString(),
+                        folder.toString()));
+        assumeTrue(fetched.exitCode() == 0, "skipped: npm can't reach its registry: " + fetched.out());
+        try (var platform = RunningPlatform.start(
+                        RunningPlatform.temporary("endpoints"),
+                        "--node-modules",
+                        folder.resolve("node_modules").toString());
+                var client = platform.client(LambdaClient.builder());
+                var iam = platform.client(IamClient.builder())) {
+            var shared = lambda;
+            lambda = client;
+            try {
+                Roles.basic(iam, "endpoints-role");
+                assertThat(call(
+                                "endpoints-v2",
+                                "nodejs8.10",
+                                "index.handler",
+                                FunctionPackage.zip(Map.of("index.js", """
+                                const AWS = require('aws-sdk');
+                                exports.handler = (event, context, callback) => {
+                                  const host = new AWS.STS({ region: 'eu-central-1' }).endpoint.host;
+                                  new AWS.STS({ region: 'eu-central-1' }).getCallerIdentity({}, (err, data) => callback(err, data && [host, data.Arn]));
+                                };
+                                """))))
+                        .contains("sts.", "amazonaws.com", caller("endpoints-v2"));
+                assertThat(call(
+                                "endpoints-v3",
+                                "nodejs20.x",
+                                "index.handler",
+                                FunctionPackage.zip(Map.of("index.mjs", """
+                                delete process.env.AWS_ENDPOINT_URL;
+                                const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+                                import { S3Client } from '@aws-sdk/client-s3';
+                                export const handler = async () => {
+                                  const sts = new STSClient({ region: 'eu-west-1' });
+                                  return [(await sts.send(new GetCallerIdentityCommand({}))).Arn, typeof S3Client, (await sts.config.endpoint?.())?.hostname];
+                                };
+                                """))))
+                        .contains(caller("endpoints-v3"), "function");
+            } finally {
+                lambda = shared;
+            }
+        }
     }
 
     @Test
