@@ -78,10 +78,37 @@ static void bind_directory(int connection, const char *from, const char *inside)
 static void programs(const struct order *order, int connection) {
     static const char *const paths[] = {
         "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/ld.so.cache", "/etc/alternatives",
-        "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/pki/tls/certs", "/etc/pki/ca-trust/extracted",
-        "/etc/ca-certificates", "/etc/mime.types", "/etc/crypto-policies"};
+        "/etc/ssl/openssl.cnf", "/etc/ca-certificates", "/etc/mime.types", "/etc/crypto-policies"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) bind_same(connection, paths[i]);
     for (int i = 0; order->binds[i]; i++) bind_same(connection, order->binds[i]);
+}
+
+/* Every place where programs of some Linux look for certificate authorities leads to the same folder. */
+static void trust(const struct order *order, int connection) {
+    static const char *const of_host[] = {"/etc/ssl/certs", "/etc/pki/tls/certs", "/etc/pki/ca-trust/extracted"};
+    static const char *const places[] = {"etc/ssl/cert.pem", "etc/ssl/ca-bundle.pem", "etc/pki/tls/cert.pem",
+                                         "etc/pki/tls/certs/ca-bundle.crt", "etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"};
+    if (!order->trust) {
+        for (size_t i = 0; i < sizeof of_host / sizeof *of_host; i++) bind_same(connection, of_host[i]);
+        return;
+    }
+    bind_directory(connection, order->trust, "etc/ssl/certs");
+    make_directories(connection, "etc/pki/tls/certs");
+    make_directories(connection, "etc/pki/ca-trust/extracted/pem");
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (symlink("/etc/ssl/certs/ca-certificates.crt", places[i])) fail(connection, "link %s", places[i]);
+    if (!order->java_trust) return;
+    char from[4096], parent[4096];
+    const char *to = order->java_trust + 1;
+    if (snprintf(from, sizeof from, "%s/java/cacerts", order->trust) >= (int)sizeof from) fail(connection, "path too long");
+    if (access(to, F_OK)) { /* not in a folder of the host's that was bound: then in our own */
+        snprintf(parent, sizeof parent, "%s", to);
+        char *slash = strrchr(parent, '/');
+        if (slash) *slash = 0;
+        make_directories(connection, parent);
+        write_file(connection, to, "");
+    }
+    bind_read_only(connection, from, to);
 }
 
 static void settings(const struct order *order, int connection) {
@@ -94,7 +121,7 @@ static void settings(const struct order *order, int connection) {
     write_file(connection, "etc/group", text);
     write_file(connection, "etc/hosts", "127.0.0.1 localhost\n::1 localhost\n");
     write_file(connection, "etc/hostname", "localhost\n");
-    write_file(connection, "etc/resolv.conf", "nameserver 127.0.0.1\noptions attempts:1 timeout:1\n");
+    write_file(connection, "etc/resolv.conf", "nameserver 198.18.0.1\noptions timeout:2 attempts:2\n");
     write_file(connection, "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
 }
 
@@ -217,6 +244,7 @@ void root_build(const struct order *order, int connection) {
     if (mount("tmpfs", order->root, "tmpfs", PLAIN, "size=1m,nr_inodes=1k,mode=755")) fail(connection, "root %s", order->root);
     if (chdir(order->root)) fail(connection, "root");
     programs(order, connection);
+    trust(order, connection);
     settings(order, connection);
     devices(connection);
     processes(connection);

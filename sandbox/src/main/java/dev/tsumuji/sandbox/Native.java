@@ -22,6 +22,8 @@ final class Native {
     private static final int EAGAIN = 11;
     private static final int EINTR = 4;
     static final int NETWORK_NAMESPACE = 0x40000000;
+    static final int NETLINK = 16;
+    static final int RAW = 3;
     static final int EPOLL_ADD = 1;
     static final int EPOLL_IN = 1;
 
@@ -38,6 +40,9 @@ final class Native {
     private static final MethodHandle MKFIFO =
             function("mkfifo", 0, FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
     private static final MethodHandle SETNS = function("setns", 0, FunctionDescriptor.of(INT, INT, INT));
+    private static final MethodHandle SOCKET = function("socket", 0, FunctionDescriptor.of(INT, INT, INT, INT));
+    private static final MethodHandle WRITE =
+            function("write", 0, FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG));
     private static final MethodHandle EPOLL_CREATE = function("epoll_create1", 0, FunctionDescriptor.of(INT, INT));
     private static final MethodHandle EPOLL_CTL =
             function("epoll_ctl", 0, FunctionDescriptor.of(INT, INT, INT, INT, ValueLayout.ADDRESS));
@@ -119,6 +124,38 @@ final class Native {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(CAPTURED);
             checked((int) SETNS.invokeExact(state, namespace, NETWORK_NAMESPACE), state, "setns");
+        } catch (Throwable e) {
+            throw rethrown(e);
+        }
+    }
+
+    /** @return a file descriptor */
+    static int socket(int family, int type, int protocol) throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            var state = arena.allocate(CAPTURED);
+            return checked((int) SOCKET.invokeExact(state, family, type, protocol), state, "socket");
+        } catch (Throwable e) {
+            throw rethrown(e);
+        }
+    }
+
+    /** Sends one message to the kernel by a netlink socket. */
+    static void send(int socket, byte[] message) throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            var state = arena.allocate(CAPTURED);
+            var bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, message);
+            checked((int) (long) WRITE.invokeExact(state, socket, bytes, bytes.byteSize()), state, "write");
+        } catch (Throwable e) {
+            throw rethrown(e);
+        }
+    }
+
+    /** @return the next message, cut to the size */
+    static byte[] receive(int socket, int sizeMax) throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            var bytes = arena.allocate(sizeMax, 8);
+            int n = read(socket, bytes, arena.allocate(CAPTURED));
+            return bytes.asSlice(0, Math.max(n, 0)).toArray(ValueLayout.JAVA_BYTE);
         } catch (Throwable e) {
             throw rethrown(e);
         }

@@ -9,9 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +28,6 @@ public final class NativeSandboxes implements Sandboxes {
     private static final int PROCESSES_MAX = 1024;
     private static final int RUNTIME_API_PORT = 9001;
 
-    private static final Set<Map.Entry<Integer, InetSocketAddress>> NO_ENDPOINTS = Set.of();
     private static final Bootstraps.View INSIDE =
             new Bootstraps.View(Path.of("/var/task"), Path.of("/var/runtime"), Path.of("/run/tsumuji/platform"));
 
@@ -48,6 +45,11 @@ public final class NativeSandboxes implements Sandboxes {
     private final TemporaryImages images;
     private final Users users = new Users();
     private final Network network;
+    private final NameServer nameServer;
+    private final Outside outside = new Outside();
+    private final EgressPolicy egress;
+    private final @Nullable Trust trust;
+    private volatile Reach.@Nullable Platform platform;
     private final Outputs outputs;
     private final Watch watch = new Watch();
     private final Stems stems;
@@ -66,8 +68,11 @@ public final class NativeSandboxes implements Sandboxes {
         this.jail = new Jail(directory, near);
         this.outputs = new Outputs(clock);
         this.network = new Network();
+        this.nameServer = new NameServer();
+        this.egress = settings.egress();
         this.runtimes = new Runtimes(settings);
         this.bootstraps = new Bootstraps(directory.resolve("runtime"), runtimes);
+        this.trust = settings.authority() == null ? null : trust(settings.authority());
         this.images = new TemporaryImages(directory.resolve("tmp"));
         this.isolation = new Trial(directory, jail, images).isolation();
         this.stems = new Stems(this::grow, (long) settings.stemsMebibytes() << 20, settings.stemsIdleTime());
@@ -85,6 +90,19 @@ public final class NativeSandboxes implements Sandboxes {
      */
     public static NativeSandboxes open(SandboxSettings settings) throws IOException {
         return new NativeSandboxes(settings);
+    }
+
+    private Trust trust(Path authority) throws IOException {
+        var made = new Trust(directory.resolve("trust"), authority, runtimes.program("java"));
+        for (var language : Runtimes.Language.values()) {
+            made.publish(bootstraps.runtimeDirectory(language));
+        }
+        return made;
+    }
+
+    /** Where the names of AWS shall lead in sandboxes that start from now on. */
+    public void platform(InetSocketAddress plain, InetSocketAddress secure) {
+        platform = new Reach.Platform(plain, secure);
     }
 
     @Override
@@ -122,7 +140,7 @@ public final class NativeSandboxes implements Sandboxes {
             return null;
         }
         try {
-            stem.assign(spec, bootstraps.variables(language, spec, INSIDE), output);
+            stem.assign(spec, trusting(language, bootstraps.variables(language, spec, INSIDE)), output);
             return stem;
         } catch (IOException e) {
             LOG.log(
@@ -133,6 +151,15 @@ public final class NativeSandboxes implements Sandboxes {
             Thread.ofVirtual().name("sandbox-stem-end").start(stem::close);
             return null;
         }
+    }
+
+    /** With what makes the language trust the platform's certificates, where the function itself says nothing of that. */
+    private Map<String, String> trusting(Runtimes.Language language, Map<String, String> variables) {
+        var all = new HashMap<>(variables);
+        if (trust != null && isolation.isolated()) {
+            Trust.variables(language).forEach(all::putIfAbsent);
+        }
+        return all;
     }
 
     /** Whether nothing about the function has to be there before its process starts. */
@@ -202,6 +229,8 @@ public final class NativeSandboxes implements Sandboxes {
         living.forEach(NativeSandbox::close);
         watch.close();
         outputs.close();
+        nameServer.close();
+        outside.close();
         network.close();
         jail.close();
         Native.close(descriptor);
@@ -216,9 +245,9 @@ public final class NativeSandboxes implements Sandboxes {
         private final String name;
         private final Path path;
         private final int user;
-        private final List<Relay> relays = new ArrayList<>();
         private final Runtimes.Language language;
         private final boolean stem;
+        private @Nullable Reach reach;
         private @Nullable ControlGroup group;
         private @Nullable ServerSocketChannel plainApi;
         private Sandbox.StartPath startPath = Sandbox.StartPath.ORDINARY;
@@ -273,11 +302,13 @@ public final class NativeSandboxes implements Sandboxes {
             try {
                 lifeLine = jail.launch(order);
                 var process = processOf(lifeLine.line());
-                for (var endpoint : isolation.isolated() ? spec.endpoints().entrySet() : NO_ENDPOINTS) {
-                    relays.add(new Relay(network.listen(process, endpoint.getKey()), endpoint.getValue()));
+                if (isolation.isolated()) {
+                    reach = new Reach(network, nameServer, outside, process, platform, spec.endpoints());
                 }
                 if (stem) {
                     openMounts(process);
+                } else {
+                    allow(spec);
                 }
                 var wire = frames != null ? frames : new RuntimeApi(apiListener(process));
                 var sandbox = new NativeSandbox(spec, this, wire, watch, lifeLine, pipe, clock);
@@ -320,7 +351,7 @@ public final class NativeSandboxes implements Sandboxes {
             startPath = launch.startPath();
             spec.layers().forEach(layer -> order.put("layer", layer));
             launch.arguments().forEach(argument -> order.put("argument", argument));
-            var variables = new HashMap<>(launch.variables());
+            var variables = trusting(language, launch.variables());
             if (language == Runtimes.Language.JAVA) {
                 order.put("input", socket);
             }
@@ -330,6 +361,9 @@ public final class NativeSandboxes implements Sandboxes {
             variables.forEach((key, value) -> order.put("variable", key + "=" + endpointsOutside(value)));
             launch.binds().forEach(bind -> order.put("bind", bind));
             temporary(order);
+            if (trust != null && isolated) {
+                trust.order(order);
+            }
             if (group != null) {
                 group.procs().forEach(file -> order.put("procs", file));
                 order.put("thaw_file", group.freezer()).put("thaw_word", group.thawed());
@@ -380,8 +414,16 @@ public final class NativeSandboxes implements Sandboxes {
             }
         }
 
+        /** Before its code runs. */
+        private void allow(Sandbox.Spec function) throws IOException {
+            if (reach != null) {
+                reach.allow(egress.of(function.name()));
+            }
+        }
+
         @Override
         public void attach(Sandbox.Spec function) throws IOException {
+            allow(function);
             var descriptors =
                     Path.of("/proc", Long.toString(ProcessHandle.current().pid()), "fd");
             var order = new Jail.Order()
@@ -405,7 +447,9 @@ public final class NativeSandboxes implements Sandboxes {
             if (!closed.compareAndSet(false, true)) {
                 return; // a start that failed half way is noticed by its starter and by its keeper
             }
-            relays.forEach(Relay::close);
+            if (reach != null) {
+                reach.close();
+            }
             for (var descriptor : new int[] {mounts, owner}) {
                 if (descriptor >= 0) {
                     Native.close(descriptor);

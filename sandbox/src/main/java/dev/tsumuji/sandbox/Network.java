@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
@@ -11,10 +15,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Opens listeners inside the network namespaces of sandboxes. A socket belongs to the namespace of the thread that made it: one
- * platform thread of its own enters, opens, and returns. Thread-safe.
+ * Works inside the network namespaces of sandboxes: a socket belongs to the namespace of the thread that made it. One platform
+ * thread of its own enters, opens, and returns. Thread-safe.
  */
 final class Network implements AutoCloseable {
+
+    private static final int BACKLOG = 128;
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("sandbox-network").factory());
@@ -24,24 +31,35 @@ final class Network implements AutoCloseable {
         home = Native.open(Path.of("/proc/self/ns/net"), Native.READ_ONLY | Native.CLOSE_ON_EXEC);
     }
 
+    /** What is done while inside; must not block and must not keep other threads waiting. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run() throws IOException;
+    }
+
     /** Listens on a port of the loopback that the process sees. */
     ServerSocketChannel listen(long process, int port) throws IOException {
+        return inside(process, () -> listenHere(port));
+    }
+
+    /** Does something on a thread that is in the process's network. */
+    <T> T inside(long process, Work<T> work) throws IOException {
         try {
-            return thread.submit(() -> listenInside(process, port)).get();
+            return thread.submit(() -> enter(process, work)).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         } catch (ExecutionException e) {
-            throw new IOException("listening on port " + port + " inside a sandbox", e.getCause());
+            throw new IOException("the network of a sandbox: " + e.getMessage(), e.getCause());
         }
     }
 
-    private ServerSocketChannel listenInside(long process, int port) throws IOException {
+    private <T> T enter(long process, Work<T> work) throws IOException {
         var namespace = Native.open(Path.of("/proc/" + process + "/ns/net"), Native.READ_ONLY | Native.CLOSE_ON_EXEC);
         try {
             Native.enterNetwork(namespace);
             try {
-                return listenHere(port);
+                return work.run();
             } finally {
                 Native.enterNetwork(home);
             }
@@ -51,12 +69,55 @@ final class Network implements AutoCloseable {
     }
 
     static ServerSocketChannel listenHere(int port) throws IOException {
+        return listenHere(LOOPBACK, port);
+    }
+
+    /** Several may listen on a port when their addresses differ, one of them on all addresses: the closest gets the call. */
+    static ServerSocketChannel listenHere(byte[] address, int port) throws IOException {
         var listener = ServerSocketChannel.open(StandardProtocolFamily.INET);
         try {
-            return listener.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 128);
+            listener.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            return listener.bind(new InetSocketAddress(InetAddress.getByAddress(address), port), BACKLOG);
         } catch (IOException e) {
             listener.close();
-            throw e;
+            throw new IOException("listening on port " + port, e);
+        }
+    }
+
+    static DatagramChannel datagramsHere(byte[] address, int port) throws IOException {
+        var channel = DatagramChannel.open(StandardProtocolFamily.INET);
+        try {
+            return channel.bind(new InetSocketAddress(InetAddress.getByAddress(address), port));
+        } catch (IOException e) {
+            channel.close();
+            throw new IOException("taking datagrams on port " + port, e);
+        }
+    }
+
+    /**
+     * Makes all addresses of a block this network's own, as {@code ip route add local BLOCK dev lo} does: what connects to them
+     * arrives at listeners here.
+     */
+    static void ownHere(byte[] address, int prefix) throws IOException {
+        int socket = Native.socket(Native.NETLINK, Native.RAW | Native.CLOSE_ON_EXEC, 0);
+        try {
+            var message = ByteBuffer.allocate(44).order(ByteOrder.nativeOrder());
+            message.putInt(44).putShort((short) 24); // a new route
+            message.putShort((short) (0x1 | 0x4 | 0x400)); // a request to create it, acknowledged
+            message.putInt(1).putInt(0);
+            message.put((byte) 2).put((byte) prefix).put((byte) 0).put((byte) 0); // IPv4, all sources, any service
+            message.put((byte) 255).put((byte) 4).put((byte) 254).put((byte) 2); // table, origin, scope, kind: local
+            message.putInt(0);
+            message.putShort((short) 8).putShort((short) 1).put(address); // destination
+            message.putShort((short) 8).putShort((short) 4).putInt(1); // by the loopback, which is always the first
+            Native.send(socket, message.array());
+            var answer = ByteBuffer.wrap(Native.receive(socket, 1024)).order(ByteOrder.nativeOrder());
+            int error = answer.remaining() >= 20 ? answer.getInt(16) : -1;
+            if (error != 0 && error != -17) { // it exists
+                throw new IOException("a route for a sandbox: errno " + -error);
+            }
+        } finally {
+            Native.close(socket);
         }
     }
 

@@ -6,26 +6,40 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Carries the connections that a sandbox makes to one of its own ports to an address outside, byte for byte. A virtual thread
- * per direction; the number of connections is bounded. Thread-safe.
+ * Carries the connections that a sandbox makes to one of its own ports to where they lead outside, byte for byte. A virtual
+ * thread per direction; the number of connections is bounded by the room that all relays of one sandbox share. Thread-safe.
  */
 final class Relay implements AutoCloseable {
 
-    private static final int CONNECTIONS_MAX = 256;
     private static final int BUFFER_BYTES = 16 * 1024;
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final ServerSocketChannel listener;
-    private final InetSocketAddress target;
-    private final Semaphore room = new Semaphore(CONNECTIONS_MAX);
+    private final Target target;
+    private final Semaphore room;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
 
-    Relay(ServerSocketChannel listener, InetSocketAddress target) {
+    /** Where the connections of one listener lead. */
+    @FunctionalInterface
+    interface Target {
+        /**
+         * @param asked the address that the sandbox connected to
+         * @throws IOException when it leads nowhere: the connection is then closed
+         */
+        SocketChannel connect(InetSocketAddress asked) throws IOException;
+    }
+
+    Relay(ServerSocketChannel listener, Semaphore room, Target target) {
         this.listener = listener;
+        this.room = room;
         this.target = target;
         Thread.ofVirtual().name("sandbox-relay").start(this::accept);
     }
@@ -34,23 +48,43 @@ final class Relay implements AutoCloseable {
         while (listener.isOpen()) {
             try {
                 room.acquire();
+            } catch (InterruptedException e) {
+                return;
+            }
+            try {
                 var inside = listener.accept();
                 open.add(inside);
                 Thread.ofVirtual().name("sandbox-relay").start(() -> carry(inside));
             } catch (IOException e) {
-                room.release(); // closed, or the connection was gone before it was taken
-            } catch (InterruptedException e) {
-                return;
+                room.release();
+                pause(); // closed, or gone before it was taken, or there are no descriptors: not to be asked at once
             }
+        }
+    }
+
+    private void pause() {
+        if (listener.isOpen()) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+
+    /** Connects with an address outside, within a bounded time. */
+    static SocketChannel connect(InetSocketAddress address) throws IOException {
+        var channel = SocketChannel.open();
+        try {
+            channel.socket().connect(address, CONNECT_MILLIS);
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
     }
 
     private void carry(SocketChannel inside) {
         try (inside;
-                var outside = SocketChannel.open()) {
+                var outside = target.connect((InetSocketAddress) inside.getLocalAddress())) {
             open.add(outside);
             try {
-                outside.connect(target);
                 inside.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 outside.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 var back = Thread.ofVirtual().name("sandbox-relay").start(() -> pump(outside, inside));

@@ -3,6 +3,7 @@ package dev.tsumuji.sandbox;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How sandboxes are made on this machine.
@@ -12,13 +13,17 @@ import java.util.Map;
  * @param stemsMebibytes memory that processes may take which wait for a function; 0: none wait
  * @param stemsIdleTime after which they end when no function was started that could have used them
  * @param programs where to look first for a language's program, by {@code node}, {@code python3}, {@code java}
+ * @param authority certificate in PEM that functions shall trust besides the machine's; null for none
+ * @param egress what functions may reach besides the platform
  */
 public record SandboxSettings(
         Path directory,
         boolean unsafeNoIsolation,
         Map<String, Path> programs,
         int stemsMebibytes,
-        Duration stemsIdleTime) {
+        Duration stemsIdleTime,
+        @Nullable Path authority,
+        EgressPolicy egress) {
 
     private static final int STEMS_MEBIBYTES = 256;
     private static final Duration STEMS_IDLE_TIME = Duration.ofMinutes(10);
@@ -28,17 +33,30 @@ public record SandboxSettings(
         programs = Map.copyOf(programs);
     }
 
+    /** No authority besides the machine's, and nothing reached but the platform. */
     public SandboxSettings(Path directory, boolean unsafeNoIsolation, Map<String, Path> programs) {
-        this(directory, unsafeNoIsolation, programs, STEMS_MEBIBYTES, STEMS_IDLE_TIME);
+        this(directory, unsafeNoIsolation, programs, STEMS_MEBIBYTES, STEMS_IDLE_TIME, null, EgressPolicy.NONE);
     }
 
     /** These settings with other bounds for what waits for a function. */
     public SandboxSettings stems(int mebibytes, Duration idleTime) {
-        return new SandboxSettings(directory, unsafeNoIsolation, programs, mebibytes, idleTime);
+        return new SandboxSettings(directory, unsafeNoIsolation, programs, mebibytes, idleTime, authority, egress);
     }
 
     /** Isolation required; programs found on the path. */
     public static SandboxSettings in(Path directory) {
         return new SandboxSettings(directory, false, Map.of());
+    }
+
+    /** These settings with a certificate authority that functions trust. */
+    public SandboxSettings authority(Path certificate) {
+        return new SandboxSettings(
+                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, certificate, egress);
+    }
+
+    /** These settings with a policy for what functions may reach outside. */
+    public SandboxSettings egress(EgressPolicy policy) {
+        return new SandboxSettings(
+                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, authority, policy);
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 /** The sandboxes of a test class, and functions written down as text. */
 final class Machine implements AutoCloseable {
@@ -30,7 +31,7 @@ final class Machine implements AutoCloseable {
         this(settings -> settings);
     }
 
-    Machine(java.util.function.UnaryOperator<SandboxSettings> change) {
+    Machine(UnaryOperator<SandboxSettings> change) {
         assumeTrue(
                 Native.isRoot() && System.getProperty("os.name").equals("Linux"),
                 "skipped: full isolation needs root on Linux");
@@ -89,6 +90,7 @@ final class Machine implements AutoCloseable {
         private int memory = 512;
         private int tmp = 64;
         private Duration initTimeout = Duration.ofSeconds(10);
+        private String name = "test";
         private Sandbox sandbox;
 
         private Function(String runtime, String handler) {
@@ -109,6 +111,11 @@ final class Machine implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        Function name(String other) {
+            name = other;
+            return this;
         }
 
         Function memory(int mebibytes) {
@@ -144,7 +151,7 @@ final class Machine implements AutoCloseable {
 
         private Sandbox.Spec spec() {
             return new Sandbox.Spec(
-                    "test", runtime, code, handler, environment, memory, tmp, initTimeout, endpoints, layers);
+                    name, runtime, code, handler, environment, memory, tmp, initTimeout, endpoints, layers);
         }
 
         /** Waits until a stem is there for this function, which must be able to come from one. */

@@ -39,6 +39,8 @@ public final class Main {
     private static void welcome(PrintStream out, Platform platform) {
         long millis = ManagementFactory.getRuntimeMXBean().getUptime();
         out.println("Tsumuji is ready at " + platform.url() + " (" + millis + " ms)");
+        platform.secureUrl()
+                .ifPresent(url -> out.println("  and at " + url + "; clients trust " + platform.authorityFile()));
         platform.newRootKey()
                 .ifPresent(key -> out.println("""
                 Root key of account %s, shown once and kept in %s:

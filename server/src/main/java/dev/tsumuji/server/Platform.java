@@ -17,11 +17,13 @@ import dev.tsumuji.kernel.time.SystemScheduler;
 import dev.tsumuji.lambda.LambdaService;
 import dev.tsumuji.lambda.LambdaSettings;
 import dev.tsumuji.logs.LogsService;
+import dev.tsumuji.sandbox.EgressPolicy;
 import dev.tsumuji.sandbox.NativeSandboxes;
 import dev.tsumuji.sandbox.SandboxSettings;
 import dev.tsumuji.sandbox.Sandboxes;
 import dev.tsumuji.sts.StsService;
 import dev.tsumuji.wire.FrontDoor;
+import dev.tsumuji.wire.tls.CertificateAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -47,6 +49,7 @@ public final class Platform implements AutoCloseable {
     private final Closing closing;
     private final LocalCloud cloud;
     private final FrontDoor door;
+    private final SecureDoor secureDoor;
     private final Sandboxes sandboxes;
     private final Optional<RootKey> newRootKey;
 
@@ -71,7 +74,9 @@ public final class Platform implements AutoCloseable {
         var blobs = new DiskBlobs(folder.resolve("blobs"), kv, clock, ids, scheduler);
         var outbox = closing.add(new Dispatcher(kv, clock, scheduler, ids));
         var signals = new Signals();
-        sandboxes = closing.add(NativeSandboxes.open(sandboxSettings()));
+        var authority = CertificateAuthority.open(folder.resolve("tls"), clock);
+        var walls = closing.add(NativeSandboxes.open(sandboxSettings(authority)));
+        sandboxes = walls;
 
         // who may do what, and the gate that asks
         var iam = closing.add(new IamService(kv, clock, ids));
@@ -103,7 +108,10 @@ public final class Platform implements AutoCloseable {
                 meterPages.with(pages.byPath()),
                 List.of());
         closing.add(this::drain);
-        lambda.platform(new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port()));
+        secureDoor = SecureDoor.open(door, settings, authority, clock);
+        var inside = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port());
+        walls.platform(inside, secureDoor.inside());
+        lambda.platform(inside);
         outbox.start();
         lambda.start();
     }
@@ -129,6 +137,19 @@ public final class Platform implements AutoCloseable {
 
     public String url() {
         return "http://" + settings.get(PlatformSettings.HOST) + ":" + door.port();
+    }
+
+    /** For TLS; present when the settings name a port for it. */
+    public Optional<String> secureUrl() {
+        return secureDoor.port().isPresent()
+                ? Optional.of("https://" + settings.get(PlatformSettings.HOST) + ":"
+                        + secureDoor.port().getAsInt())
+                : Optional.empty();
+    }
+
+    /** Who trusts the certificate in this file, in PEM, trusts what this platform says over TLS. */
+    public Path authorityFile() {
+        return folder.resolve("tls").resolve("authority.pem");
     }
 
     /** The isolation of functions that is in force, truthfully. */
@@ -194,14 +215,19 @@ public final class Platform implements AutoCloseable {
         door.close();
     }
 
-    private SandboxSettings sandboxSettings() {
-        return new SandboxSettings(
+    private SandboxSettings sandboxSettings(CertificateAuthority authority) throws IOException {
+        var walls = new SandboxSettings(
                         folder.resolve("sandboxes"), settings.get(PlatformSettings.UNSAFE_NO_ISOLATION), Map.of())
                 .stems(
                         (int) Math.min(
                                 Integer.MAX_VALUE,
                                 settings.get(PlatformSettings.STEMS).bytes() >> 20),
                         settings.get(PlatformSettings.IDLE));
+        try {
+            return walls.authority(authority.file()).egress(EgressPolicy.parse(settings.get(PlatformSettings.EGRESS)));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("egress: " + e.getMessage(), e);
+        }
     }
 
     private LambdaSettings lambdaSettings() {

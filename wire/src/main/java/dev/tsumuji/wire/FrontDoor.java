@@ -17,6 +17,7 @@ import dev.tsumuji.wire.http.Request;
 import dev.tsumuji.wire.protocol.Dispatch;
 import dev.tsumuji.wire.sign.Verified;
 import dev.tsumuji.wire.sign.Verifier;
+import dev.tsumuji.wire.tls.ServerCertificates;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -137,6 +138,17 @@ public final class FrontDoor implements AutoCloseable {
 
     public int port() {
         return server.port();
+    }
+
+    /**
+     * Opens the door for TLS as well.
+     *
+     * @param port 0 for any free one
+     * @return the port
+     * @throws IOException when the address can't be listened on
+     */
+    public int listenSecurely(String host, int port, ServerCertificates certificates) throws IOException {
+        return server.listenSecurely(host, port, certificates);
     }
 
     /**

@@ -29,6 +29,13 @@ public final class PlatformSettings {
     public static final Setting<String> HOST = of("host", TEXT, "127.0.0.1", "address to listen on");
     public static final Setting<Integer> PORT_NUMBER =
             of("port", PORT, "4566", "port to listen on; 0 for any free one");
+    public static final Setting<Integer> TLS_PORT =
+            optional("tls-port", PORT, "port to listen on for TLS as well; no such port when not given");
+    public static final Setting<String> EGRESS = of(
+            "egress",
+            TEXT,
+            "none",
+            "what functions reach besides the platform: none, all, or HOST:PORT rules; 'FUNCTION=…' after a ; for one of them");
     public static final Setting<String> REGION = of(
             "region",
             matching("REGION", Pattern.compile("[a-z0-9-]{1,40}"), "a region looks like eu-central-1"),
@@ -63,6 +70,8 @@ public final class PlatformSettings {
             CONFIG,
             HOST,
             PORT_NUMBER,
+            TLS_PORT,
+            EGRESS,
             REGION,
             ROOT_KEY,
             UNSAFE_NO_ISOLATION,

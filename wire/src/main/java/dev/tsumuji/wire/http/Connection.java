@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.http;
 
+import dev.tsumuji.wire.tls.ServerCertificates;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -20,6 +21,7 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2ServerUpgradeCodec;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +44,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final SocketChannel channel;
     private final HttpServer.Shared shared;
     private final String remoteAddress;
+    private final boolean secure;
     private @Nullable Conversation conversation;
     private boolean http2;
     private int active;
@@ -49,15 +52,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean begun;
     private @Nullable ByteBuf held;
 
-    private Connection(SocketChannel channel, HttpServer.Shared shared) {
+    private Connection(SocketChannel channel, HttpServer.Shared shared, boolean secure) {
+        this.secure = secure;
         this.channel = channel;
         this.shared = shared;
         var address = channel.remoteAddress();
         this.remoteAddress = address == null ? "" : address.getAddress().getHostAddress();
     }
 
-    static void open(SocketChannel channel, HttpServer.Shared shared) {
-        var connection = new Connection(channel, shared);
+    /** @param certificates null for a connection in the clear */
+    static void open(SocketChannel channel, HttpServer.Shared shared, @Nullable ServerCertificates certificates) {
+        var connection = new Connection(channel, shared, certificates != null);
+        if (certificates != null) {
+            var tls = new SslHandler(certificates.engine());
+            tls.setHandshakeTimeoutMillis(shared.limits.headTimeout().toMillis());
+            tls.setCloseNotifyFlushTimeoutMillis(shared.limits.stallTimeout().toMillis());
+            channel.pipeline().addLast("tls", tls);
+        }
         channel.pipeline().addLast("connection", connection);
         shared.connections.add(connection);
         channel.closeFuture().addListener(_ -> shared.closed(connection));
@@ -65,6 +76,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     String remoteAddress() {
         return remoteAddress;
+    }
+
+    boolean secure() {
+        return secure;
     }
 
     @Override

@@ -349,7 +349,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         void start(InputStream body) {
             started = true;
             connection.handling();
-            var request = Heads.request(head, headers, connection.remoteAddress(), length, body);
+            var request = Heads.request(head, headers, connection.remoteAddress(), connection.secure(), length, body);
             var answer = new NettyReply(channel, head, http2, shared, this::closes, this::ended);
             reply = answer;
             Thread.ofVirtual().start(() -> Handling.run(shared.handler, request, answer, stream));

@@ -72,7 +72,8 @@ final class Heads {
         return Headers.ofLowerCase(flat, n);
     }
 
-    static Request request(HttpRequest head, Headers headers, String remoteAddress, long length, InputStream body) {
+    static Request request(
+            HttpRequest head, Headers headers, String remoteAddress, boolean secure, long length, InputStream body) {
         var target = head.uri();
         var host = headers.get("host");
         if (absolute(target)) {
@@ -91,7 +92,7 @@ final class Heads {
                 question < 0 ? null : target.substring(question + 1),
                 headers,
                 remoteAddress,
-                false,
+                secure,
                 length,
                 body);
     }

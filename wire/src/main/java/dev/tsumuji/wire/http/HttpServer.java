@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.http;
 
+import dev.tsumuji.wire.tls.ServerCertificates;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -14,13 +15,16 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP/1.1 and HTTP/2 (cleartext: prior knowledge and upgrade) server. A few event loops parse and write; every request
+ * An HTTP/1.1 and HTTP/2 (cleartext: prior knowledge and upgrade; TLS: ALPN) server. A few event loops parse and write; every request
  * is handled on a virtual thread of its own, started when its body is there (up to 64 KB of known length), or at once with a
  * body that streams. Nothing runs while no connection is open.
  *
@@ -33,6 +37,7 @@ public final class HttpServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final Channel listener;
     private final Shared shared;
+    private final List<Channel> secureListeners = new CopyOnWriteArrayList<>();
 
     /** What all connections of one server share. Thread-safe. */
     static final class Shared {
@@ -75,6 +80,30 @@ public final class HttpServer implements AutoCloseable {
         int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
         var loops = new MultiThreadIoEventLoopGroup(
                 threads, new DefaultThreadFactory("front", true), NioIoHandler.newFactory());
+        try {
+            return new HttpServer(loops, listen(loops, shared, host, port, null), shared);
+        } catch (IOException e) {
+            shut(loops);
+            throw e;
+        }
+    }
+
+    /**
+     * Listens for TLS as well; what comes that way is {@link Request#secure}.
+     *
+     * @param port 0 for any free one
+     * @return the port
+     * @throws IOException when the address can't be listened on
+     */
+    public int listenSecurely(String host, int port, ServerCertificates certificates) throws IOException {
+        var opened = listen(loops, shared, host, port, certificates);
+        secureListeners.add(opened);
+        return ((InetSocketAddress) opened.localAddress()).getPort();
+    }
+
+    private static Channel listen(
+            EventLoopGroup loops, Shared shared, String host, int port, @Nullable ServerCertificates certificates)
+            throws IOException {
         var bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -85,18 +114,22 @@ public final class HttpServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        Connection.open(channel, shared);
+                        Connection.open(channel, shared, certificates);
                     }
                 });
         var bound = bootstrap.bind(new InetSocketAddress(host, port)).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            shut(loops);
             throw new IOException(
                     "can't listen on " + host + ":" + port + ": "
                             + bound.cause().getMessage(),
                     bound.cause());
         }
-        return new HttpServer(loops, bound.channel(), shared);
+        return bound.channel();
+    }
+
+    private void stopListening() {
+        listener.close().awaitUninterruptibly();
+        secureListeners.forEach(secure -> secure.close().awaitUninterruptibly());
     }
 
     public int port() {
@@ -115,7 +148,7 @@ public final class HttpServer implements AutoCloseable {
      */
     public boolean drain(Duration patience) throws InterruptedException {
         shared.draining = true;
-        listener.close().awaitUninterruptibly();
+        stopListening();
         shared.connections.forEach(Connection::drain);
         if (shared.connections.isEmpty()) {
             shared.drained.countDown();
@@ -130,7 +163,7 @@ public final class HttpServer implements AutoCloseable {
     @Override
     public void close() {
         shared.draining = true;
-        listener.close().awaitUninterruptibly();
+        stopListening();
         shared.connections.forEach(Connection::close);
         shut(loops);
     }
