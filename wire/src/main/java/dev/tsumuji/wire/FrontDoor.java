@@ -255,8 +255,9 @@ public final class FrontDoor implements AutoCloseable {
     private void visit(Site site, Request request, Reply reply) throws IOException {
         var requestId = ids.uuid();
         try {
-            site.answer(new SiteVisit(
-                    request, reply, verifier, nobody(request, requestId), verified -> call(verified, requestId)));
+            var visit = new SiteVisit(
+                    request, reply, verifier, nobody(request, requestId), verified -> call(verified, requestId));
+            TraceHeader.during(request.header("x-amzn-trace-id"), () -> site.answer(visit));
         } catch (AwsServiceException e) {
             if (reply.started()) {
                 throw e;
