@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  *   4 ERROR   u32 number, text error type, u8 (1: the process goes on), then the error object
  *   5 FAILED  u32 0, text error type, u8 0, then the error object: initialisation failed
  *   7 STEM    nothing: no function is loaded, one can be assigned
+ *   8 TAKEN   nothing: one was assigned; from here on what goes wrong is the function's doing
  * </pre>
  *
  * The number lets a late or second answer be told from the one that is waited for; such answers are dropped. An answer larger
@@ -56,6 +57,7 @@ final class FrameWire implements Wire {
     private static final int FAILED = 5;
     private static final int ASSIGN = 6;
     private static final int STEM = 7;
+    private static final int TAKEN = 8;
 
     /** Larger events and answers pass through in pieces: memory outside the heap stays bounded. */
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -96,12 +98,16 @@ final class FrameWire implements Wire {
         connect();
         use.lock();
         try {
-            fill(5);
-            if (in.getInt() != 0 || in.get() != STEM) {
-                throw new IOException("not a stem");
-            }
+            expect(STEM);
         } finally {
             use.unlock();
+        }
+    }
+
+    private void expect(int type) throws IOException {
+        fill(5);
+        if (in.getInt() != 0 || in.get() != type) {
+            throw new IOException("not a stem");
         }
     }
 
@@ -114,7 +120,7 @@ final class FrameWire implements Wire {
         return text.length() <= TEXT_MAX_LENGTH;
     }
 
-    /** Makes a function of the stem; {@link #ready} tells how that went. */
+    /** Makes a function of the stem, which has noticed when this returns; {@link #ready} tells how that went. */
     void assign(Map<String, String> variables) throws IOException {
         var bytes = new ByteArrayOutputStream(4096);
         var frame = new DataOutputStream(bytes);
@@ -135,6 +141,7 @@ final class FrameWire implements Wire {
             while (whole.hasRemaining()) {
                 channel().write(whole);
             }
+            expect(TAKEN);
         } finally {
             use.unlock();
         }

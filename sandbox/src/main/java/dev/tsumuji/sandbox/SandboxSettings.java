@@ -11,6 +11,8 @@ import java.util.Map;
  * @param unsafeNoIsolation start functions as ordinary processes where nothing can isolate them
  * @param stemsMebibytes memory that processes may take which wait for a function; 0: none wait
  * @param stemsIdleTime after which they end when no function was started that could have used them
+ * @param cachesMebibytes disk that may be taken by what is recorded in the background so that functions in Java start faster;
+ *     0: nothing is recorded
  * @param programs where to look first for a language's program, by {@code node}, {@code python3}, {@code java}
  */
 public record SandboxSettings(
@@ -18,10 +20,12 @@ public record SandboxSettings(
         boolean unsafeNoIsolation,
         Map<String, Path> programs,
         int stemsMebibytes,
-        Duration stemsIdleTime) {
+        Duration stemsIdleTime,
+        int cachesMebibytes) {
 
     private static final int STEMS_MEBIBYTES = 256;
     private static final Duration STEMS_IDLE_TIME = Duration.ofMinutes(10);
+    private static final int CACHES_MEBIBYTES = 2048;
 
     public SandboxSettings {
         directory = directory.toAbsolutePath();
@@ -29,12 +33,17 @@ public record SandboxSettings(
     }
 
     public SandboxSettings(Path directory, boolean unsafeNoIsolation, Map<String, Path> programs) {
-        this(directory, unsafeNoIsolation, programs, STEMS_MEBIBYTES, STEMS_IDLE_TIME);
+        this(directory, unsafeNoIsolation, programs, STEMS_MEBIBYTES, STEMS_IDLE_TIME, CACHES_MEBIBYTES);
     }
 
     /** These settings with other bounds for what waits for a function. */
     public SandboxSettings stems(int mebibytes, Duration idleTime) {
-        return new SandboxSettings(directory, unsafeNoIsolation, programs, mebibytes, idleTime);
+        return new SandboxSettings(directory, unsafeNoIsolation, programs, mebibytes, idleTime, cachesMebibytes);
+    }
+
+    /** These settings with another size of what is recorded. */
+    public SandboxSettings caches(int mebibytes) {
+        return new SandboxSettings(directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, mebibytes);
     }
 
     /** Isolation required; programs found on the path. */

@@ -9,7 +9,9 @@ import dev.tsumuji.kernel.cloud.Caller;
 import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.cloud.LocalCloud;
 import dev.tsumuji.kernel.outbox.Dispatcher;
+import dev.tsumuji.kernel.settings.DataSize;
 import dev.tsumuji.kernel.settings.PlatformSettings;
+import dev.tsumuji.kernel.settings.Setting;
 import dev.tsumuji.kernel.settings.Settings;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.SystemScheduler;
@@ -191,11 +193,12 @@ public final class Platform implements AutoCloseable {
     private SandboxSettings sandboxSettings() {
         return new SandboxSettings(
                         folder.resolve("sandboxes"), settings.get(PlatformSettings.UNSAFE_NO_ISOLATION), Map.of())
-                .stems(
-                        (int) Math.min(
-                                Integer.MAX_VALUE,
-                                settings.get(PlatformSettings.STEMS).bytes() >> 20),
-                        settings.get(PlatformSettings.IDLE));
+                .stems(mebibytes(PlatformSettings.STEMS), settings.get(PlatformSettings.IDLE))
+                .caches(mebibytes(PlatformSettings.CACHES));
+    }
+
+    private int mebibytes(Setting<DataSize> setting) {
+        return (int) Math.min(Integer.MAX_VALUE, settings.get(setting).bytes() >> 20);
     }
 
     private LambdaSettings lambdaSettings() {

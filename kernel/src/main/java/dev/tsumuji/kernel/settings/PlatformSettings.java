@@ -44,12 +44,14 @@ public final class PlatformSettings {
             of("idle", DURATION, "5m", "a function's process is stopped after this long without an event");
     public static final Setting<DataSize> STEMS =
             of("stems", SIZE, "256m", "most memory for processes that wait for a function to start in; 0: none wait");
+    public static final Setting<DataSize> CACHES = of(
+            "start-caches", SIZE, "2g", "most disk for what is recorded to start functions in Java faster; 0: nothing");
     public static final Setting<Duration> DRAIN =
             of("drain", DURATION, "20s", "how long stopping waits for requests under way");
     public static final Setting<DataSize> HEAP = of("heap", SIZE, "512m", "most memory for the platform's own objects");
 
-    public static final List<Setting<?>> ALL =
-            List.of(DATA, CONFIG, HOST, PORT_NUMBER, REGION, ROOT_KEY, UNSAFE_NO_ISOLATION, IDLE, STEMS, DRAIN, HEAP);
+    public static final List<Setting<?>> ALL = List.of(
+            DATA, CONFIG, HOST, PORT_NUMBER, REGION, ROOT_KEY, UNSAFE_NO_ISOLATION, IDLE, STEMS, CACHES, DRAIN, HEAP);
 
     /** The settings file's name within the data folder. */
     public static final String FILE = "tsumuji.conf";

@@ -13,7 +13,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +35,8 @@ final class Packages implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Packages.class.getName());
     private static final String NOT_A_ZIP =
             "Could not unzip uploaded file. Please check your file, then try to upload again.";
+
+    private static final FileTime UNPACKED = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
 
     private final Blobs blobs;
     private final Ids ids;
@@ -219,6 +223,9 @@ final class Packages implements AutoCloseable {
                 archive.unpack(entry, out);
             }
             Files.setPosixFilePermissions(path, permissions(entry.mode()));
+            // what a JVM recorded of a jar holds only while the file's time is the same, also when it was unpacked
+            // again
+            Files.setLastModifiedTime(path, UNPACKED);
         }
     }
 
