@@ -27,6 +27,7 @@ public final class Main {
     private static final byte FAILED = 5;
     private static final int ASSIGN = 6;
     private static final byte STEM = 7;
+    private static final byte TAKEN = 11;
     private static final int SMALL_BYTES = 64 * 1024;
 
     /** What the JDK reads and writes without allocating. */
@@ -62,6 +63,10 @@ public final class Main {
         try {
             Surroundings.prepare();
             Rehearsal.warm();
+            if (!"1".equals(System.getenv("TSUMUJI_STEM"))) {
+                LibraryRehearsal.run();
+                System.gc(); // what the rehearsal left behind shall not be the function's to clean up
+            }
             send(STEM, null, new byte[0]);
             byte[] frame;
             try {
@@ -69,6 +74,7 @@ public final class Main {
             } catch (EOFException e) {
                 return false;
             }
+            send(TAKEN, null, new byte[0]);
             Surroundings.takeOn(variables(ByteBuffer.wrap(frame)));
             Log.environmentChanged();
             return true;
@@ -94,9 +100,13 @@ public final class Main {
     /** @return the process's exit status, once the platform hung up or nothing more can be done */
     int run(String handlerName) throws IOException {
         LambdaRuntimeInternal.setLogger(Log.LOGGER);
+        System.setProperty("org.crac.Core.Compat", "com.amazonaws.services.lambda.crac");
         Handler handler;
         try {
             handler = Handler.find(handlerName);
+            if ("snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
+                SnapStart.hooks();
+            }
         } catch (Throwable e) {
             Failures.log(e);
             sendError(FAILED, 0, false, e);

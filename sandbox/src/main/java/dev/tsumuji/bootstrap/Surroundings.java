@@ -5,6 +5,7 @@ import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
 
@@ -27,6 +28,9 @@ final class Surroundings {
 
     /** From now on the process has these variables and no others, in Java, in native code and for its children. */
     static void takeOn(Map<String, String> variables) throws ReflectiveOperationException {
+        // names of jars that this process has already, which aren't to be had twice
+        var shared = variables.getOrDefault("TSUMUJI_SHARED", "").split("/");
+        variables.remove("TSUMUJI_SHARED");
         var environment = environment();
         environment.clear();
         environment.putAll(variables);
@@ -36,7 +40,7 @@ final class Surroundings {
         }
         TimeZone.setDefault(null);
         System.clearProperty("user.timezone");
-        extendClassPath(root);
+        extendClassPath(root, Arrays.asList(shared));
     }
 
     private static byte[] block(Map<String, String> variables) {
@@ -67,16 +71,17 @@ final class Surroundings {
     }
 
     /** What is on the class path of a process that is started for a function. */
-    private static void extendClassPath(String root) throws ReflectiveOperationException {
+    private static void extendClassPath(String root, List<String> shared) throws ReflectiveOperationException {
         var adder = classPathAdder();
         var whole = new StringBuilder(System.getProperty("java.class.path"));
         try {
-            for (var path : new String[] {root}) {
-                adder.invoke(ClassLoader.getSystemClassLoader(), path);
-                whole.append(File.pathSeparatorChar).append(path);
-            }
+            adder.invoke(ClassLoader.getSystemClassLoader(), root);
+            whole.append(File.pathSeparatorChar).append(root);
             for (var directory : new String[] {root + "/lib", "/opt/java/lib"}) {
                 for (var jar : jars(directory)) {
+                    if (shared.contains(jar) && directory.startsWith(root)) {
+                        continue;
+                    }
                     adder.invoke(ClassLoader.getSystemClassLoader(), directory + "/" + jar);
                     whole.append(File.pathSeparatorChar)
                             .append(directory)

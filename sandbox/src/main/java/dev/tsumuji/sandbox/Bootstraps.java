@@ -9,22 +9,34 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The programs inside a sandbox that load a function's code: puts them on disk and knows how each is started. Immutable. */
 final class Bootstraps {
 
-    /** What is started, with which variables, what must be visible for it, and whether it starts from a cache. */
+    /**
+     * What is started, with which variables, what must be visible for it, and whether it starts from a cache.
+     *
+     * @param runtime host directory that becomes {@code /var/runtime}
+     * @param cache id of the {@link JavaCaches cache} that it starts from; empty for none that may go away
+     */
     record Launch(
-            List<String> arguments, Map<String, String> variables, List<Path> binds, Sandbox.StartPath startPath) {
-        Launch(List<String> arguments, Map<String, String> variables, List<Path> binds) {
-            this(arguments, variables, binds, Sandbox.StartPath.ORDINARY);
+            List<String> arguments,
+            Map<String, String> variables,
+            List<Path> binds,
+            Sandbox.StartPath startPath,
+            Path runtime,
+            String cache) {
+
+        Launch(List<String> arguments, Map<String, String> variables, List<Path> binds, Path runtime) {
+            this(arguments, variables, binds, Sandbox.StartPath.ORDINARY, runtime, "");
         }
 
         /** The wrapper is started and given the command to start. */
         private Launch wrappedBy(String wrapper) {
             var whole = new ArrayList<>(List.of(wrapper));
             whole.addAll(arguments);
-            return new Launch(whole, variables, binds, startPath);
+            return new Launch(whole, variables, binds, startPath, runtime, cache);
         }
     }
 
@@ -32,9 +44,11 @@ final class Bootstraps {
     record View(Path task, Path runtime, Path socket) {}
 
     /** A variable that tells a bootstrap to wait for a function; the function never sees it. */
-    private static final Map<String, String> STEM = Map.of("TSUMUJI_STEM", "1");
+    private static final String STEM = "TSUMUJI_STEM";
 
-    private static final Duration STEM_TIMEOUT = Duration.ofSeconds(20);
+    private static final String LEAN = "1";
+
+    private static final Duration STEM_TIMEOUT = Duration.ofSeconds(60);
     private static final Path TASK = Path.of("/var/task");
     private static final String SYSTEM_PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
     private static final String SYSTEM_LIBRARIES =
@@ -44,9 +58,11 @@ final class Bootstraps {
     private final Runtimes runtimes;
     private final boolean trusts;
     private final JavaBootstrap java;
+    private final JavaCaches caches;
 
     /** @param trusts whether programs have to be told of the platform's certificate authority */
-    Bootstraps(Path directory, Runtimes runtimes, boolean trusts) throws IOException {
+    Bootstraps(Path directory, Runtimes runtimes, boolean trusts, Training training, long cachesMaxBytes)
+            throws IOException {
         this.directory = directory;
         this.trusts = trusts;
         this.runtimes = runtimes;
@@ -56,6 +72,7 @@ final class Bootstraps {
         readable(Files.createDirectories(directory.resolve("own")));
         unpack("java", "surroundings.so");
         this.java = new JavaBootstrap(directory.resolve("java"));
+        this.caches = new JavaCaches(directory.resolve("caches"), java, runtimes, training, cachesMaxBytes);
     }
 
     private void unpack(String language, String file) throws IOException {
@@ -73,6 +90,10 @@ final class Bootstraps {
 
     static void readable(Path directory) throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    JavaCaches caches() {
+        return caches;
     }
 
     JavaBootstrap java() {
@@ -97,15 +118,11 @@ final class Bootstraps {
                 "stem",
                 directory.resolve("own"),
                 "",
-                STEM,
+                Map.of(STEM, kind.layer().isEmpty() ? LEAN : kind.layer()),
                 kind.memoryMebibytes(),
                 kind.tmpMebibytes(),
                 STEM_TIMEOUT,
                 kind.ways());
-    }
-
-    private static boolean isStem(Map<String, String> variables) {
-        return variables.entrySet().containsAll(STEM.entrySet());
     }
 
     /** All that the program finds in its environment. */
@@ -162,40 +179,60 @@ final class Bootstraps {
                 "--max-semi-space-size=" + Math.max(1, memory / 20),
                 view.runtime.resolve("bootstrap.cjs").toString(),
                 view.socket.toString());
-        return new Launch(arguments, variables, Runtimes.binds(program));
+        return new Launch(arguments, variables, Runtimes.binds(program), runtimeDirectory(Runtimes.Language.NODE));
     }
 
     private Launch python(View view, Map<String, String> variables) {
         var program = runtimes.program("python3").orElseThrow();
         var arguments =
                 List.of(program.toString(), view.runtime.resolve("bootstrap.py").toString(), view.socket.toString());
-        return new Launch(arguments, variables, Runtimes.binds(program));
+        return new Launch(arguments, variables, Runtimes.binds(program), runtimeDirectory(Runtimes.Language.PYTHON));
     }
 
-    /** The function's classes are on the class path itself, behind the bootstrap's: such classes load fastest. */
     private Launch java(Sandbox.Spec spec, View view, Map<String, String> variables) throws IOException {
         var program = runtimes.program("java").orElseThrow();
         var arguments = new ArrayList<>(List.of(program.toString()));
         arguments.addAll(JavaBootstrap.FLAGS);
         arguments.add("-Xmx" + heapMebibytes(spec.memoryMebibytes()) + "m");
-        var cache = java.cacheName(program);
-        cache.ifPresent(name -> arguments.add("-XX:AOTCache=" + view.runtime.resolve(name)));
-        var startPath = cache.isPresent() ? Sandbox.StartPath.AOT : Sandbox.StartPath.ORDINARY;
         var binds = Runtimes.binds(program);
-        if (isStem(variables)) {
+        var stem = variables.getOrDefault(STEM, "");
+        var prepared = view.task.equals(TASK) ? cache(spec, stem) : Optional.<JavaCaches.Cache>empty();
+        if (prepared.isPresent()) {
+            var cache = prepared.get();
+            arguments.add(cache.option());
+            arguments.addAll(stem.isEmpty() ? List.of() : JavaCaches.OPENED);
+            var path = new ArrayList<>(cache.classPath());
+            path.addAll(stem.isEmpty() ? List.of(view.task.toString(), "/opt/java/lib/*") : List.of());
+            arguments.addAll(List.of("-cp", String.join(":", path), "dev.tsumuji.bootstrap.Main"));
+            return new Launch(arguments, variables, binds, Sandbox.StartPath.AOT, cache.directory(), cache.id());
+        }
+        var own = java.cacheName(program);
+        own.ifPresent(name -> arguments.add("-XX:AOTCache=" + view.runtime.resolve(name)));
+        if (stem.isEmpty()) {
+            arguments.addAll(List.of("-cp", classPath(spec, view), "dev.tsumuji.bootstrap.Main"));
+        } else {
             // the jar says what a stem may do to the JVM that others need not
             arguments.addAll(
                     List.of("-jar", view.runtime.resolve("bootstrap.jar").toString()));
-            return new Launch(arguments, variables, binds, startPath);
         }
+        var startPath = own.isPresent() ? Sandbox.StartPath.AOT : Sandbox.StartPath.ORDINARY;
+        return new Launch(arguments, variables, binds, startPath, java.directory(), "");
+    }
+
+    private Optional<JavaCaches.Cache> cache(Sandbox.Spec spec, String stem) {
+        return stem.isEmpty()
+                ? caches.code(spec.code()).flatMap(caches::ofFunction)
+                : stem.equals(LEAN) ? Optional.empty() : caches.find(stem);
+    }
+
+    /** The function's classes are on the class path itself, behind the bootstrap's: such classes load fastest. */
+    private static String classPath(Sandbox.Spec spec, View view) throws IOException {
         var path = new StringBuilder(view.runtime.resolve("bootstrap.jar").toString());
         path.append(':').append(view.task);
-        for (var jar : jars(spec.code().resolve("lib"))) {
+        for (var jar : JavaCode.jars(spec.code().resolve("lib"))) {
             path.append(':').append(view.task.resolve("lib").resolve(jar));
         }
-        path.append(":/opt/java/lib/*");
-        arguments.addAll(List.of("-cp", path.toString(), "dev.tsumuji.bootstrap.Main"));
-        return new Launch(arguments, variables, binds, startPath);
+        return path.append(":/opt/java/lib/*").toString();
     }
 
     /** What the JVM needs besides is about sixty megabytes, and more with more code. */
@@ -203,22 +240,11 @@ final class Bootstraps {
         return Math.max(32, Math.min(memory - 64, memory * 8 / 10));
     }
 
-    private static List<String> jars(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (var files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".jar"))
-                    .sorted()
-                    .toList();
-        }
-    }
-
     private Launch own(Sandbox.Spec spec, View view, Map<String, String> variables) {
         var program = Files.exists(spec.code().resolve("bootstrap"))
                 ? view.task.resolve("bootstrap").toString()
                 : "/opt/bootstrap";
-        return new Launch(new ArrayList<>(List.of(program)), variables, List.of());
+        return new Launch(
+                new ArrayList<>(List.of(program)), variables, List.of(), runtimeDirectory(Runtimes.Language.OWN));
     }
 }

@@ -33,6 +33,16 @@ record ControlGroup(
         write(cpuQuota, Math.max(1000, micros) + cpuQuotaEnd);
     }
 
+    /** From now on, processor time only when nobody else wants it. */
+    void inBackground() throws IOException {
+        var shares = cpuQuota.resolveSibling("cpu.shares");
+        if (Files.exists(shares)) {
+            write(shares, "2");
+        } else {
+            write(cpuQuota.resolveSibling("cpu.weight"), "1");
+        }
+    }
+
     List<Path> procs() {
         return directories.stream().map(d -> d.resolve("cgroup.procs")).toList();
     }

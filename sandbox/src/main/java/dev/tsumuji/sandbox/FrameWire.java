@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  *   7 STEM    nothing: no function is loaded, one can be assigned
  *   9 BEGIN   u32 number, text content type: an answer in pieces begins
  *  10 PIECE   u32 number, then a piece; after the last comes a RESULT without content, or an ERROR
+ *  11 TAKEN   nothing: one was assigned; from here on what goes wrong is the function's doing
  * </pre>
  *
  * INVOKE_STREAM (8) is an INVOKE whose answer may come in pieces; only bootstraps that can do that are sent it.
@@ -63,6 +64,7 @@ final class FrameWire implements Wire {
     private static final int INVOKE_STREAM = 8;
     private static final int BEGIN = 9;
     private static final int PIECE = 10;
+    private static final int TAKEN = 11;
 
     /** Larger events and answers pass through in pieces: memory outside the heap stays bounded. */
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -106,12 +108,16 @@ final class FrameWire implements Wire {
         connect();
         use.lock();
         try {
-            fill(5);
-            if (in.getInt() != 0 || in.get() != STEM) {
-                throw new IOException("not a stem");
-            }
+            expect(STEM);
         } finally {
             use.unlock();
+        }
+    }
+
+    private void expect(int type) throws IOException {
+        fill(5);
+        if (in.getInt() != 0 || in.get() != type) {
+            throw new IOException("not a stem");
         }
     }
 
@@ -124,7 +130,7 @@ final class FrameWire implements Wire {
         return text.length() <= TEXT_MAX_LENGTH;
     }
 
-    /** Makes a function of the stem; {@link #ready} tells how that went. */
+    /** Makes a function of the stem, which has noticed when this returns; {@link #ready} tells how that went. */
     void assign(Map<String, String> variables) throws IOException {
         var bytes = new ByteArrayOutputStream(4096);
         var frame = new DataOutputStream(bytes);
@@ -145,6 +151,7 @@ final class FrameWire implements Wire {
             while (whole.hasRemaining()) {
                 channel().write(whole);
             }
+            expect(TAKEN);
         } finally {
             use.unlock();
         }

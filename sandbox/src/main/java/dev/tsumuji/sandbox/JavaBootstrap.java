@@ -38,11 +38,12 @@ final class JavaBootstrap {
             Enable-Native-Access: ALL-UNNAMED
             """;
 
-    private static final List<String> PACKAGES =
-            List.of("dev/tsumuji/bootstrap", "com/amazonaws/services/lambda/runtime");
+    private static final List<String> PACKAGES = List.of(
+            "dev/tsumuji/bootstrap", "com/amazonaws/services/lambda/runtime", "com/amazonaws/services/lambda/crac");
 
     private final Path directory;
     private final Path cache;
+    private final String key;
     private final AtomicBoolean recording = new AtomicBoolean();
 
     JavaBootstrap(Path directory) throws IOException {
@@ -57,7 +58,8 @@ final class JavaBootstrap {
         } else {
             Files.move(fresh, jar, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         }
-        this.cache = directory.resolve("bootstrap-" + key(jar) + ".aot");
+        this.key = key(jar);
+        this.cache = directory.resolve("bootstrap-" + key + ".aot");
     }
 
     private static void write(Path target) throws IOException {
@@ -119,6 +121,11 @@ final class JavaBootstrap {
 
     Path directory() {
         return directory;
+    }
+
+    /** Changes with the JDK, the flags and the bootstrap. */
+    String key() {
+        return key;
     }
 
     boolean isCached() {

@@ -23,6 +23,9 @@ final class NativeSandbox implements Sandbox {
     /** Not frozen at once: invocations that come in bursts shall not pay for it. */
     private static final long FREEZE_AFTER_NANOS = Duration.ofMillis(20).toNanos();
 
+    /** A stem that doesn't notice its function for so long is given up: one that starts as usual is faster. */
+    private static final Duration STEM_PATIENCE = Duration.ofSeconds(2);
+
     private static final Duration EXIT_PATIENCE = Duration.ofSeconds(1);
     private static final Duration END_PATIENCE = Duration.ofSeconds(10);
 
@@ -135,7 +138,7 @@ final class NativeSandbox implements Sandbox {
             startPath = StartPath.STEM;
             assigned = true;
             startedNanos = System.nanoTime();
-            deadlineNanos = startedNanos + function.initTimeout().toNanos();
+            deadlineNanos = startedNanos + STEM_PATIENCE.toNanos();
         } finally {
             lock.unlock();
         }
@@ -143,6 +146,12 @@ final class NativeSandbox implements Sandbox {
         output.deliverTo(to);
         place.attach(function);
         frames().assign(variables);
+        lock.lock();
+        try {
+            deadlineNanos = startedNanos + function.initTimeout().toNanos();
+        } finally {
+            lock.unlock();
+        }
         Thread.ofVirtual().name("sandbox-init-" + function.name()).start(this::initialise);
     }
 

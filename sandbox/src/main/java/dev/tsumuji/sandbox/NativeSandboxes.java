@@ -54,6 +54,7 @@ public final class NativeSandboxes implements Sandboxes {
     private final Outputs outputs;
     private final Watch watch = new Watch();
     private final Stems stems;
+    private final Set<Path> reading = ConcurrentHashMap.newKeySet();
     private final InstantSource clock = InstantSource.system();
     private final Set<NativeSandbox> living = ConcurrentHashMap.newKeySet();
     private final AtomicLong names = new AtomicLong();
@@ -73,10 +74,15 @@ public final class NativeSandboxes implements Sandboxes {
         this.egress = settings.egress();
         this.nodeModules = settings.nodeModules();
         this.runtimes = new Runtimes(settings);
-        this.bootstraps = new Bootstraps(directory.resolve("runtime"), runtimes, settings.authority() != null);
-        this.trust = settings.authority() == null ? null : trust(settings.authority());
         this.images = new TemporaryImages(directory.resolve("tmp"));
         this.isolation = new Trial(directory, jail, images).isolation();
+        this.bootstraps = new Bootstraps(
+                directory.resolve("runtime"),
+                runtimes,
+                settings.authority() != null,
+                new Training(directory, jail, isolation, images, outputs),
+                (long) settings.cachesMebibytes() << 20);
+        this.trust = settings.authority() == null ? null : trust(settings.authority());
         this.stems = new Stems(this::grow, (long) settings.stemsMebibytes() << 20, settings.stemsIdleTime());
         if (!isolation.isolated() && !settings.unsafeNoIsolation()) {
             close();
@@ -133,8 +139,8 @@ public final class NativeSandboxes implements Sandboxes {
 
     /** Null when this function needs a process of its own, or no stem is there, or it was of no use. */
     private @Nullable NativeSandbox fromStem(Runtimes.Language language, Sandbox.Spec spec, Sandbox.Output output) {
-        var kind = Stems.Kind.of(language, spec);
-        if (!takesStem(kind, spec)) {
+        var kind = kind(language, spec).orElse(null);
+        if (kind == null) {
             return null;
         }
         var stem = stems.take(kind).orElse(null);
@@ -142,7 +148,7 @@ public final class NativeSandboxes implements Sandboxes {
             return null;
         }
         try {
-            stem.assign(spec, trusting(language, bootstraps.variables(language, spec, INSIDE)), output);
+            stem.assign(spec, assignment(kind, spec), output);
             return stem;
         } catch (IOException e) {
             LOG.log(
@@ -155,13 +161,48 @@ public final class NativeSandboxes implements Sandboxes {
         }
     }
 
-    /** With what makes the language trust the platform's certificates, where the function itself says nothing of that. */
-    private Map<String, String> trusting(Runtimes.Language language, Map<String, String> variables) {
-        var all = new HashMap<>(variables);
-        if (trust != null && isolation.isolated()) {
-            Trust.variables(language).forEach(all::putIfAbsent);
+    /**
+     * The kind of stem for a function: for one in Java with well-known libraries one that has them loaded, once that is made.
+     * Without it, a process of its own with a cache is faster than a stem that has to load all jars. Empty for none.
+     */
+    private Optional<Stems.Kind> kind(Runtimes.Language language, Sandbox.Spec spec) {
+        var lean = Stems.Kind.of(language, spec);
+        if (!takesStem(lean, spec)) {
+            return Optional.empty();
         }
-        return all;
+        var code =
+                language == Runtimes.Language.JAVA ? bootstraps.caches().code(spec.code()) : Optional.<JavaCode>empty();
+        if (code.isEmpty() && language == Runtimes.Language.JAVA && reading.add(spec.code())) {
+            // code that was unpacked again after it was made ready, or after the platform started
+            Thread.ofVirtual().name("sandbox-code").start(() -> {
+                bootstraps.caches().want(spec.code(), () -> {});
+                reading.remove(spec.code());
+            });
+        }
+        if (code.isEmpty() || spec.layers().stream().anyMatch(layer -> Files.isDirectory(layer.resolve("java")))) {
+            return Optional.of(lean);
+        }
+        var layer = bootstraps.caches().layer(code.get());
+        if (layer.isPresent()) {
+            return Optional.of(lean.withLayer(layer.get().id()));
+        }
+        return code.get().hasJars()
+                        && bootstraps.caches().ofFunction(code.get()).isPresent()
+                ? Optional.empty()
+                : Optional.of(lean);
+    }
+
+    /** The variables for a stem; those of a layer's jars that are in its function's code as well aren't loaded from there. */
+    private Map<String, String> assignment(Stems.Kind kind, Sandbox.Spec spec) {
+        var variables = bootstraps.variables(kind.language(), spec, INSIDE);
+        if (!kind.layer().isEmpty()) {
+            var names = bootstraps.caches().code(spec.code()).stream()
+                    .flatMap(code -> code.shared().stream())
+                    .map(JavaCode.Jar::name)
+                    .toList();
+            variables.put("TSUMUJI_SHARED", String.join("/", names));
+        }
+        return variables;
     }
 
     /** Whether nothing about the function has to be there before its process starts. */
@@ -182,15 +223,23 @@ public final class NativeSandboxes implements Sandboxes {
         if (missing(spec.runtime()).isPresent()) {
             return;
         }
-        var kind = Stems.Kind.of(Runtimes.language(spec.runtime()).orElseThrow(), spec);
-        if (takesStem(kind, spec)) {
-            stems.expect(kind);
+        var language = Runtimes.language(spec.runtime()).orElseThrow();
+        if (language == Runtimes.Language.JAVA) {
+            bootstraps.caches().want(spec.code(), () -> kind(language, spec).ifPresent(stems::expect));
         }
+        kind(language, spec).ifPresent(stems::expect);
+    }
+
+    /** How many caches are still to be made in the background. */
+    public int training() {
+        return bootstraps.caches().pending();
     }
 
     /** How many wait that could become a function like this. */
     int waiting(Sandbox.Spec spec) {
-        return stems.waiting(Stems.Kind.of(Runtimes.language(spec.runtime()).orElseThrow(), spec));
+        return kind(Runtimes.language(spec.runtime()).orElseThrow(), spec)
+                .map(stems::waiting)
+                .orElse(0);
     }
 
     Stems stems() {
@@ -233,6 +282,7 @@ public final class NativeSandboxes implements Sandboxes {
     @Override
     public void close() {
         stems.close();
+        bootstraps.caches().close();
         living.forEach(NativeSandbox::close);
         watch.close();
         outputs.close();
@@ -258,6 +308,7 @@ public final class NativeSandboxes implements Sandboxes {
         private @Nullable ControlGroup group;
         private @Nullable ServerSocketChannel plainApi;
         private Sandbox.StartPath startPath = Sandbox.StartPath.ORDINARY;
+        private String cache = "";
 
         /** Of a stem, where a function's code is to appear later; else -1. */
         private int mounts = -1;
@@ -355,12 +406,16 @@ public final class NativeSandboxes implements Sandboxes {
                     .put("hold", 1)
                     .put("uid", user)
                     .put("code", spec.code())
-                    .put("runtime", bootstraps.runtimeDirectory(language))
+                    .put("runtime", launch.runtime())
                     .put("directory", view.task());
             startPath = launch.startPath();
+            cache = launch.cache();
+            if (!cache.isEmpty()) {
+                bootstraps.caches().use(cache);
+            }
             spec.layers().forEach(layer -> order.put("layer", layer));
             launch.arguments().forEach(argument -> order.put("argument", argument));
-            var variables = trusting(language, launch.variables());
+            var variables = new HashMap<>(launch.variables());
             if (language == Runtimes.Language.JAVA) {
                 order.put("input", socket);
             }
@@ -464,6 +519,9 @@ public final class NativeSandboxes implements Sandboxes {
             }
             if (reach != null) {
                 reach.close();
+            }
+            if (!cache.isEmpty()) {
+                bootstraps.caches().release(cache);
             }
             for (var descriptor : new int[] {mounts, owner}) {
                 if (descriptor >= 0) {

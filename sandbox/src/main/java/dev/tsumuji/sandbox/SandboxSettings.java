@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param unsafeNoIsolation start functions as ordinary processes where nothing can isolate them
  * @param stemsMebibytes memory that processes may take which wait for a function; 0: none wait
  * @param stemsIdleTime after which they end when no function was started that could have used them
+ * @param cachesMebibytes disk that may be taken by what is recorded in the background so that functions in Java start faster;
+ *     0: nothing is recorded
  * @param programs where to look first for a language's program, by {@code node}, {@code python3}, {@code java}
  * @param authority certificate in PEM that functions shall trust besides the machine's; null for none
  * @param egress what functions may reach besides the platform
@@ -23,12 +25,14 @@ public record SandboxSettings(
         Map<String, Path> programs,
         int stemsMebibytes,
         Duration stemsIdleTime,
+        int cachesMebibytes,
         @Nullable Path authority,
         EgressPolicy egress,
         @Nullable Path nodeModules) {
 
     private static final int STEMS_MEBIBYTES = 256;
     private static final Duration STEMS_IDLE_TIME = Duration.ofMinutes(10);
+    private static final int CACHES_MEBIBYTES = 2048;
 
     public SandboxSettings {
         directory = directory.toAbsolutePath();
@@ -37,13 +41,44 @@ public record SandboxSettings(
 
     /** No authority besides the machine's, and nothing reached but the platform. */
     public SandboxSettings(Path directory, boolean unsafeNoIsolation, Map<String, Path> programs) {
-        this(directory, unsafeNoIsolation, programs, STEMS_MEBIBYTES, STEMS_IDLE_TIME, null, EgressPolicy.NONE, null);
+        this(
+                directory,
+                unsafeNoIsolation,
+                programs,
+                STEMS_MEBIBYTES,
+                STEMS_IDLE_TIME,
+                CACHES_MEBIBYTES,
+                null,
+                EgressPolicy.NONE,
+                null);
     }
 
     /** These settings with other bounds for what waits for a function. */
     public SandboxSettings stems(int mebibytes, Duration idleTime) {
         return new SandboxSettings(
-                directory, unsafeNoIsolation, programs, mebibytes, idleTime, authority, egress, nodeModules);
+                directory,
+                unsafeNoIsolation,
+                programs,
+                mebibytes,
+                idleTime,
+                cachesMebibytes,
+                authority,
+                egress,
+                nodeModules);
+    }
+
+    /** These settings with another size of what is recorded. */
+    public SandboxSettings caches(int mebibytes) {
+        return new SandboxSettings(
+                directory,
+                unsafeNoIsolation,
+                programs,
+                stemsMebibytes,
+                stemsIdleTime,
+                mebibytes,
+                authority,
+                egress,
+                nodeModules);
     }
 
     /** Isolation required; programs found on the path. */
@@ -59,6 +94,7 @@ public record SandboxSettings(
                 programs,
                 stemsMebibytes,
                 stemsIdleTime,
+                cachesMebibytes,
                 certificate,
                 egress,
                 nodeModules);
@@ -67,12 +103,12 @@ public record SandboxSettings(
     /** These settings with packages that functions in Node.js find besides their own. */
     public SandboxSettings nodeModules(@Nullable Path folder) {
         return new SandboxSettings(
-                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, authority, egress, folder);
+                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, cachesMebibytes, authority, egress, folder);
     }
 
     /** These settings with a policy for what functions may reach outside. */
     public SandboxSettings egress(EgressPolicy policy) {
         return new SandboxSettings(
-                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, authority, policy, nodeModules);
+                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, cachesMebibytes, authority, policy, nodeModules);
     }
 }

@@ -53,12 +53,23 @@ final class Stems implements AutoCloseable {
     private final Thread thread;
     private int functionsStarting;
     private boolean closed;
-
-    /** What a stem can become: any function of this language, with this memory and {@code /tmp}, and these ways out. */
+    /**
+     * What a stem can become: any function of this language, with this memory and {@code /tmp}, and these ways out.
+     *
+     * @param layer the {@link JavaCaches layer} that it has loaded; empty for none
+     */
     record Kind(
-            Runtimes.Language language, int memoryMebibytes, int tmpMebibytes, Map<Integer, InetSocketAddress> ways) {
+            Runtimes.Language language,
+            int memoryMebibytes,
+            int tmpMebibytes,
+            Map<Integer, InetSocketAddress> ways,
+            String layer) {
         static Kind of(Runtimes.Language language, Sandbox.Spec spec) {
-            return new Kind(language, spec.memoryMebibytes(), spec.tmpMebibytes(), spec.endpoints());
+            return new Kind(language, spec.memoryMebibytes(), spec.tmpMebibytes(), spec.endpoints(), "");
+        }
+
+        Kind withLayer(String id) {
+            return new Kind(language, memoryMebibytes, tmpMebibytes, ways, id);
         }
     }
 

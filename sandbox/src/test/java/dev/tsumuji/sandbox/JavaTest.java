@@ -86,6 +86,18 @@ class JavaTest {
     }
 
     @Test
+    void hooks_of_snap_start_are_told_in_the_order_of_aws_and_only_with_snap_start() {
+        try (var f = java("Functions$Snap")) {
+            f.environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
+            assertThat(f.ask("{}")).isEqualTo("[\"before 2\",\"before 1\",\"after 1\",\"after 2\"]");
+        }
+        try (var f = java("Functions$Snap")) {
+            f.environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+            assertThat(f.ask("{}")).isEqualTo("[]");
+        }
+    }
+
+    @Test
     void an_exception_is_answered_with_its_cause() {
         try (var f = java("Functions$Throwing")) {
             assertThat(f.ask("{}"))

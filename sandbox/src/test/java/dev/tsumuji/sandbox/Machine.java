@@ -149,7 +149,7 @@ final class Machine implements AutoCloseable {
             return sandbox;
         }
 
-        private Sandbox.Spec spec() {
+        Sandbox.Spec spec() {
             return new Sandbox.Spec(
                     name, runtime, code, handler, environment, memory, tmp, initTimeout, endpoints, layers);
         }
@@ -195,7 +195,7 @@ final class Machine implements AutoCloseable {
     }
 
     static void eventually(String what, java.util.function.BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(120).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("it did not happen: " + what);

@@ -10,7 +10,9 @@ import dev.tsumuji.kernel.cloud.Caller;
 import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.cloud.LocalCloud;
 import dev.tsumuji.kernel.outbox.Dispatcher;
+import dev.tsumuji.kernel.settings.DataSize;
 import dev.tsumuji.kernel.settings.PlatformSettings;
+import dev.tsumuji.kernel.settings.Setting;
 import dev.tsumuji.kernel.settings.Settings;
 import dev.tsumuji.kernel.signal.Signals;
 import dev.tsumuji.kernel.time.Ids;
@@ -234,11 +236,8 @@ public final class Platform implements AutoCloseable {
     private SandboxSettings sandboxSettings(CertificateAuthority authority) throws IOException {
         var walls = new SandboxSettings(
                         folder.resolve("sandboxes"), settings.get(PlatformSettings.UNSAFE_NO_ISOLATION), Map.of())
-                .stems(
-                        (int) Math.min(
-                                Integer.MAX_VALUE,
-                                settings.get(PlatformSettings.STEMS).bytes() >> 20),
-                        settings.get(PlatformSettings.IDLE));
+                .stems(mebibytes(PlatformSettings.STEMS), settings.get(PlatformSettings.IDLE))
+                .caches(mebibytes(PlatformSettings.CACHES));
         try {
             return walls.authority(authority.file())
                     .egress(EgressPolicy.parse(settings.get(PlatformSettings.EGRESS)))
@@ -246,6 +245,10 @@ public final class Platform implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new IOException("egress: " + e.getMessage(), e);
         }
+    }
+
+    private int mebibytes(Setting<DataSize> setting) {
+        return (int) Math.min(Integer.MAX_VALUE, settings.get(setting).bytes() >> 20);
     }
 
     private LambdaSettings lambdaSettings() {

@@ -55,6 +55,8 @@ public final class PlatformSettings {
             of("idle", DURATION, "5m", "a function's process is stopped after this long without an event");
     public static final Setting<DataSize> STEMS =
             of("stems", SIZE, "256m", "most memory for processes that wait for a function to start in; 0: none wait");
+    public static final Setting<DataSize> CACHES = of(
+            "start-caches", SIZE, "2g", "most disk for what is recorded to start functions in Java faster; 0: nothing");
     public static final Setting<Duration> DRAIN =
             of("drain", DURATION, "20s", "how long stopping waits for requests under way");
     public static final Setting<DataSize> HEAP = of("heap", SIZE, "512m", "most memory for the platform's own objects");
@@ -82,6 +84,7 @@ public final class PlatformSettings {
             UNSAFE_NO_ISOLATION,
             IDLE,
             STEMS,
+            CACHES,
             DRAIN,
             HEAP,
             METRICS_TOKEN,

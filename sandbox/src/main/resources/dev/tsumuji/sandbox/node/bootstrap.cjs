@@ -6,7 +6,7 @@ const net = require('net');
 const path = require('path');
 const util = require('util');
 
-const INVOKE = 1, READY = 2, RESULT = 3, ERROR = 4, FAILED = 5, ASSIGN = 6, STEM = 7, INVOKE_STREAM = 8, BEGIN = 9, PIECE = 10;
+const INVOKE = 1, READY = 2, RESULT = 3, ERROR = 4, FAILED = 5, ASSIGN = 6, STEM = 7, INVOKE_STREAM = 8, BEGIN = 9, PIECE = 10, TAKEN = 11;
 
 const env = process.env;
 let root = env.LAMBDA_TASK_ROOT;
@@ -20,7 +20,7 @@ const socket = net.connect(process.argv[2]);
 let pending = null;
 
 function frame(type, number, parts, done) {
-  const bare = type === READY || type === STEM;
+  const bare = type === READY || type === STEM || type === TAKEN;
   let length = bare ? 0 : 4;
   for (const part of parts) length += part.length;
   const head = Buffer.allocUnsafe(bare ? 5 : 9);
@@ -462,6 +462,7 @@ function start() {
 
 /** Takes on variables, directory and module paths as if the process had been started with them. */
 function becomeFunction(payload) {
+  frame(TAKEN, 0, []);
   for (const name of Object.keys(env)) delete env[name];
   let at = 2;
   const text = () => {
@@ -483,6 +484,14 @@ function becomeFunction(payload) {
 if (env.TSUMUJI_STEM) {
   // What most functions load first, of Node.js itself.
   for (const name of ['buffer', 'crypto', 'events', 'http', 'https', 'os', 'stream', 'string_decoder', 'timers', 'tls', 'url', 'zlib']) require(name);
+  // And of the SDK, where the platform has one. A function that brings its own copy finds that first and never sees this one.
+  for (const name of ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/client-s3', '@aws-sdk/client-sqs', 'aws-sdk']) {
+    try {
+      requireHere(name);
+    } catch {
+      // it isn't there
+    }
+  }
   frame(STEM, 0, []);
 } else {
   start();

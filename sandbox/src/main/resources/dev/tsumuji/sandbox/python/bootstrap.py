@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 
-INVOKE, READY, RESULT, ERROR, FAILED, ASSIGN, STEM = 1, 2, 3, 4, 5, 6, 7
+INVOKE, READY, RESULT, ERROR, FAILED, ASSIGN, STEM, TAKEN = 1, 2, 3, 4, 5, 6, 7, 11
 
 _socket = socket.socket(socket.AF_UNIX)
 _socket.connect(sys.argv[1])
@@ -21,7 +21,7 @@ _request_id = None
 # ---- frames
 
 def _send(kind, number, body):
-    bare = kind in (READY, STEM)
+    bare = kind in (READY, STEM, TAKEN)
     head = struct.pack('>IB', 0, kind) if bare else struct.pack('>IBI', len(body) + 4, kind, number)
     if len(body) < 65536:
         _socket.sendall(head + body)
@@ -309,10 +309,12 @@ def _flush():
 
 def _become_function():
     """Takes on variables and directory as if the process had been started with them; False when the platform hung up."""
+    preloaded = _preload()
     _send(STEM, 0, b'')
     frame = _read_frame(ASSIGN)
     if frame is None:
         return False
+    _send(TAKEN, 0, b'')
     os.environ.clear()
     at = 2
     for _ in range((frame[0] << 8) + frame[1]):
@@ -321,7 +323,33 @@ def _become_function():
     os.chdir(os.environ['LAMBDA_TASK_ROOT'])
     time.tzset()
     importlib.invalidate_caches()
+    _forget_where_own(preloaded)
     return True
+
+
+def _preload():
+    """Loads the SDK where this machine has one; returns the names of all modules that came with it."""
+    before = set(sys.modules)
+    try:
+        import boto3  # noqa: F401
+        import botocore.httpsession  # noqa: F401
+        import botocore.auth  # noqa: F401
+        import botocore.parsers  # noqa: F401
+    except Exception:
+        pass
+    return [name for name in sys.modules if name not in before]
+
+
+def _forget_where_own(preloaded):
+    """A function that brings one of these packages gets its own, and with it its own of all others."""
+    packages = {name.split('.')[0] for name in preloaded}
+    for place in (os.environ['LAMBDA_TASK_ROOT'], '/opt/python',
+                  f'/opt/python/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages'):
+        if any(os.path.exists(os.path.join(place, name)) or os.path.exists(os.path.join(place, name + '.py')) for name in packages):
+            for name in preloaded:
+                if name.split('.')[0] not in sys.stdlib_module_names:
+                    sys.modules.pop(name, None)
+            return
 
 
 def _read_frame(wanted):

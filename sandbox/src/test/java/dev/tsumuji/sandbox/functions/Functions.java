@@ -150,6 +150,44 @@ public final class Functions {
         }
     }
 
+    /** Told of its snapshot. */
+    public static final class Snap
+            implements RequestHandler<Object, Object>, com.amazonaws.services.lambda.crac.Resource {
+        private final List<String> told = new java.util.ArrayList<>();
+        private final com.amazonaws.services.lambda.crac.Resource second =
+                new com.amazonaws.services.lambda.crac.Resource() {
+                    @Override
+                    public void beforeCheckpoint(com.amazonaws.services.lambda.crac.Context<?> context) {
+                        told.add("before 2");
+                    }
+
+                    @Override
+                    public void afterRestore(com.amazonaws.services.lambda.crac.Context<?> context) {
+                        told.add("after 2");
+                    }
+                };
+
+        public Snap() {
+            com.amazonaws.services.lambda.crac.Core.getGlobalContext().register(this);
+            com.amazonaws.services.lambda.crac.Core.getGlobalContext().register(second);
+        }
+
+        @Override
+        public void beforeCheckpoint(com.amazonaws.services.lambda.crac.Context<?> context) {
+            told.add("before 1");
+        }
+
+        @Override
+        public void afterRestore(com.amazonaws.services.lambda.crac.Context<?> context) {
+            told.add("after 1");
+        }
+
+        @Override
+        public Object handleRequest(Object event, Context context) {
+            return told;
+        }
+    }
+
     public static final class Random implements RequestHandler<Object, Object> {
         @Override
         public Object handleRequest(Object event, Context context) {

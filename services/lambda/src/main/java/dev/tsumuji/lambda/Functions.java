@@ -413,7 +413,7 @@ final class Functions {
                 active.revisionId(ids.uuid());
             }
             store.put(txn, id, function.with(active.build()));
-            txn.afterCommit(() -> instances.expect(function.configuration()));
+            txn.afterCommit(() -> instances.expect(function));
         });
         return new Outbox.Outcome.Done();
     }

@@ -6,6 +6,8 @@ import dev.tsumuji.kernel.time.Scheduler;
 import dev.tsumuji.sandbox.Sandbox;
 import dev.tsumuji.sandbox.Sandboxes;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
 
 /**
  * Starts instances: assumes the role, unpacks the code, opens the log, sets the environment, starts the sandbox.
@@ -36,6 +39,8 @@ final class InstanceFactory implements AutoCloseable {
     private static final Duration CREDENTIALS_RESERVE = Duration.ofMinutes(1);
     private static final DateTimeFormatter STREAM_DAY =
             DateTimeFormatter.ofPattern("uuuu/MM/dd").withZone(ZoneOffset.UTC);
+
+    private static final Logger LOG = System.getLogger(InstanceFactory.class.getName());
 
     private final Sandboxes sandboxes;
     private final Packages packages;
@@ -95,7 +100,8 @@ final class InstanceFactory implements AutoCloseable {
             }
             log.least(ApplicationLevel.of(target.configuration().loggingConfig()));
             SystemLog.of(target).initStart(log, now);
-            var sandbox = sandboxes.start(spec(target, role, stream, code), log::printed);
+            var spec = spec(target, role, stream, code);
+            var sandbox = sandboxes.start(spec, log::printed);
             return new Instance(sandbox, log, code, credentialsUntil(role));
         } catch (IOException | RuntimeException e) {
             code.forEach(Packages.Lease::close);
@@ -103,20 +109,28 @@ final class InstanceFactory implements AutoCloseable {
         }
     }
 
-    /** Lets what can be made ready for instances of a function be made ready. */
-    void expect(FunctionConfiguration configuration) {
+    /** Lets what can be made ready for instances of a function be made ready. Takes a while when its code is large. */
+    void expect(Function function) {
+        var configuration = function.configuration();
+        try (var code = packages.use(function.packageId(), configuration.codeSize())) {
+            sandboxes.expect(expected(configuration, code));
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "nothing is made ready for " + configuration.functionArn(), e);
+        }
+    }
+
+    private Sandbox.Spec expected(FunctionConfiguration configuration, Packages.Lease code) {
         var variables = configuration.environment();
-        var address = platform;
-        sandboxes.expect(new Sandbox.Spec(
+        return new Sandbox.Spec(
                 configuration.functionName(),
                 configuration.runtimeAsString(),
-                settings.packages(),
+                code.path(),
                 configuration.handler(),
                 variables == null ? Map.of() : variables.variables(),
                 configuration.memorySize(),
                 configuration.ephemeralStorage().size(),
                 INIT_TIMEOUT,
-                endpoints(address)));
+                endpoints(platform));
     }
 
     private static Map<Integer, InetSocketAddress> endpoints(@Nullable InetSocketAddress address) {
@@ -165,7 +179,7 @@ final class InstanceFactory implements AutoCloseable {
         all.put("AWS_LAMBDA_FUNCTION_NAME", id.name());
         all.put("AWS_LAMBDA_FUNCTION_VERSION", target.version());
         all.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(configuration.memorySize()));
-        all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+        all.put("AWS_LAMBDA_INITIALIZATION_TYPE", isSnapStart(target) ? "snap-start" : "on-demand");
         all.put("AWS_LAMBDA_LOG_GROUP_NAME", configuration.loggingConfig().logGroup());
         all.put("AWS_LAMBDA_LOG_STREAM_NAME", stream);
         all.putAll(ApplicationLevel.variables(configuration.loggingConfig()));
@@ -174,6 +188,13 @@ final class InstanceFactory implements AutoCloseable {
         all.put("AWS_SECRET_ACCESS_KEY", role.credentials().secretAccessKey());
         all.put("AWS_SESSION_TOKEN", role.credentials().sessionToken());
         return all;
+    }
+
+    private static boolean isSnapStart(Target target) {
+        var snapStart = target.configuration().snapStart();
+        return snapStart != null
+                && snapStart.applyOn() == SnapStartApplyOn.PUBLISHED_VERSIONS
+                && !target.version().equals(FunctionName.LATEST);
     }
 
     /** Writes what logs still have. */

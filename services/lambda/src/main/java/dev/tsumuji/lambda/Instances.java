@@ -8,7 +8,6 @@ import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
-import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 
 /**
  * All running instances. An invocation takes the most recently used idle one of its function's generation, or starts one on
@@ -54,8 +53,8 @@ final class Instances implements AutoCloseable {
     }
 
     /** A function was made or changed and may soon be wanted. */
-    void expect(FunctionConfiguration configuration) {
-        factory.expect(configuration);
+    void expect(Function function) {
+        Thread.startVirtualThread(() -> factory.expect(function));
     }
 
     void putBack(Instance instance, InstancePool pool) {

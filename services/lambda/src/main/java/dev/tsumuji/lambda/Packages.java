@@ -9,7 +9,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -31,6 +33,8 @@ final class Packages implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Packages.class.getName());
     private static final String NOT_A_ZIP =
             "Could not unzip uploaded file. Please check your file, then try to upload again.";
+
+    private static final FileTime UNPACKED = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
 
     private final Blobs blobs;
     private final Ids ids;
@@ -283,6 +287,9 @@ final class Packages implements AutoCloseable {
                 archive.unpack(entry, out);
             }
             Files.setPosixFilePermissions(path, permissions(entry.mode()));
+            // what a JVM recorded of a jar holds only while the file's time is the same, also when it was unpacked
+            // again
+            Files.setLastModifiedTime(path, UNPACKED);
         }
         return archive.sizeBytes();
     }

@@ -1,0 +1,8 @@
+package com.amazonaws.services.lambda.crac;
+
+/** What the hooks threw, as suppressed exceptions. */
+public class CheckpointException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    public CheckpointException() {}
+}

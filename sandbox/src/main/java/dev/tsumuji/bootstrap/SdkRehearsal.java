@@ -1,0 +1,314 @@
+package dev.tsumuji.bootstrap;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.SdkField;
+import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.core.protocol.MarshallLocation;
+import software.amazon.awssdk.core.protocol.MarshallingType;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.core.traits.ListTrait;
+import software.amazon.awssdk.core.traits.MapTrait;
+import software.amazon.awssdk.core.traits.RequiredTrait;
+import software.amazon.awssdk.utils.builder.Buildable;
+
+/**
+ * Uses whatever clients of the AWS SDK are on the class path, by their own description of themselves, against an endpoint in this
+ * process: so that a JVM has loaded, linked and run what functions use before any function is there. Needs the SDK's core on
+ * the class path; leaves no system property behind.
+ */
+final class SdkRehearsal {
+
+    private static final String SERVICES = "software.amazon.awssdk.services.";
+    private static final String JSON = "application/x-amz-json-1.0";
+    private static final int DEPTH_MAX = 3;
+
+    /** What functions do most, first. */
+    private static final Map<String, List<String>> OPERATIONS = operations();
+
+    /** Members of requests that are worth setting although they need not be. */
+    private static final Set<String> COMMON = Set.of(
+            "TableName",
+            "Key",
+            "Item",
+            "KeyConditionExpression",
+            "ExpressionAttributeNames",
+            "ExpressionAttributeValues",
+            "UpdateExpression",
+            "ConditionExpression",
+            "FilterExpression",
+            "ReturnValues",
+            "MessageAttributes",
+            "MessageBody",
+            "Message",
+            "TopicArn",
+            "FunctionName",
+            "SecretId",
+            "Entries",
+            "Input",
+            "PartitionKey",
+            "Data",
+            "StreamName");
+
+    private final DummyEndpoint endpoint;
+    private int done;
+
+    private SdkRehearsal(DummyEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    private static Map<String, List<String>> operations() {
+        var all = new LinkedHashMap<String, List<String>>();
+        all.put(
+                "dynamodb.DynamoDbClient",
+                List.of(
+                        "getItem",
+                        "putItem",
+                        "query",
+                        "updateItem",
+                        "deleteItem",
+                        "scan",
+                        "batchGetItem",
+                        "batchWriteItem"));
+        all.put("s3.S3Client", List.of("getObjectAsBytes", "putObject", "headObject", "listObjectsV2", "deleteObject"));
+        all.put("sqs.SqsClient", List.of("sendMessage", "receiveMessage", "deleteMessage", "sendMessageBatch"));
+        all.put("sns.SnsClient", List.of("publish"));
+        all.put("sts.StsClient", List.of("getCallerIdentity", "assumeRole"));
+        all.put("lambda.LambdaClient", List.of("invoke"));
+        all.put("eventbridge.EventBridgeClient", List.of("putEvents"));
+        all.put("ssm.SsmClient", List.of("getParameter", "getParametersByPath"));
+        all.put("secretsmanager.SecretsManagerClient", List.of("getSecretValue"));
+        all.put("sfn.SfnClient", List.of("startExecution", "sendTaskSuccess"));
+        all.put("kinesis.KinesisClient", List.of("putRecord", "putRecords"));
+        all.put("firehose.FirehoseClient", List.of("putRecordBatch"));
+        all.put("cloudwatch.CloudWatchClient", List.of("putMetricData"));
+        all.put("cloudwatchlogs.CloudWatchLogsClient", List.of("putLogEvents"));
+        all.put("kms.KmsClient", List.of("encrypt", "decrypt"));
+        all.put("sesv2.SesV2Client", List.of("sendEmail"));
+        return all;
+    }
+
+    /**
+     * Throws a {@link LinkageError} when a library needs what isn't on the class path: its classes are of no use then in this JVM.
+     *
+     * @param rounds how often each operation is called
+     * @return how many calls were answered
+     */
+    static int run(int rounds) throws IOException {
+        var before = new HashMap<Object, Object>(System.getProperties());
+        System.setProperty("aws.accessKeyId", "AKIDREHEARSAL");
+        System.setProperty("aws.secretAccessKey", "rehearsal");
+        System.setProperty("aws.region", "us-east-1");
+        try (var endpoint = new DummyEndpoint()) {
+            var rehearsal = new SdkRehearsal(endpoint);
+            OPERATIONS.forEach((client, operations) -> rehearsal.use(client, operations, rounds));
+            return rehearsal.done;
+        } finally {
+            System.getProperties().keySet().removeIf(name -> !before.containsKey(name));
+        }
+    }
+
+    private void use(String name, List<String> operations, int rounds) {
+        Class<?> type;
+        try {
+            type = Class.forName(SERVICES + name);
+        } catch (ClassNotFoundException e) {
+            return;
+        }
+        try (var client = client(type, endpoint.address())) {
+            for (var operation : operations) {
+                for (int i = 0; i < rounds; i++) {
+                    call(type, client, operation);
+                }
+            }
+            fail(type, client, operations.getFirst());
+        } catch (Exception e) {
+            // another version of the SDK than this was written for: then it is rehearsed less
+        }
+    }
+
+    private static AutoCloseable client(Class<?> type, URI endpoint) throws ReflectiveOperationException {
+        var builder = (AwsClientBuilder<?, ?>) type.getMethod("builder").invoke(null);
+        if (type.getSimpleName().equals("S3Client")) {
+            for (var method : builder.getClass().getMethods()) {
+                if (method.getName().equals("forcePathStyle")) {
+                    method.setAccessible(true);
+                    method.invoke(builder, true);
+                    break;
+                }
+            }
+        }
+        builder.endpointOverride(endpoint);
+        return (AutoCloseable) builder.build();
+    }
+
+    private void call(Class<?> type, AutoCloseable client, String operation) throws ReflectiveOperationException {
+        for (var method : type.getMethods()) {
+            var types = method.getParameterTypes();
+            if (!method.getName().equals(operation) || types.length == 0 || !SdkPojo.class.isAssignableFrom(types[0])) {
+                continue;
+            }
+            if (types.length == 2 && types[1] == RequestBody.class) {
+                prepareAnswer(type, method);
+                invoke(method, client, sample(types[0]), RequestBody.fromString("hello"));
+            } else if (types.length == 1 && !operation.equals("putObject")) {
+                prepareAnswer(type, method);
+                invoke(method, client, sample(types[0]));
+            }
+        }
+    }
+
+    private void invoke(Method method, AutoCloseable client, Object... arguments) throws ReflectiveOperationException {
+        try {
+            method.invoke(client, arguments);
+            done++;
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof LinkageError missing) {
+                throw missing;
+            }
+            // an answer that it didn't like: it has still gone most of the way
+        }
+    }
+
+    private void fail(Class<?> type, AutoCloseable client, String operation) throws ReflectiveOperationException {
+        for (var method : type.getMethods()) {
+            if (method.getName().equals(operation)
+                    && method.getParameterCount() == 1
+                    && SdkPojo.class.isAssignableFrom(method.getParameterTypes()[0])) {
+                endpoint.answer(
+                        400,
+                        JSON,
+                        "{\"__type\":\"com.amazonaws#ResourceNotFoundException\",\"message\":\"rehearsed\"}");
+                invoke(method, client, sample(method.getParameterTypes()[0]));
+            }
+        }
+    }
+
+    private void prepareAnswer(Class<?> client, Method operation) throws ReflectiveOperationException {
+        var answer = operation.getReturnType();
+        var name = operation.getName();
+        switch (client.getSimpleName()) {
+            case "S3Client" ->
+                endpoint.answer(
+                        200,
+                        "application/xml",
+                        name.equals("listObjectsV2")
+                                ? "<ListBucketResult><Name>x</Name><KeyCount>1</KeyCount><Contents><Key>k</Key><Size>1</Size>"
+                                        + "<LastModified>2024-01-01T00:00:00.000Z</LastModified></Contents></ListBucketResult>"
+                                : name.equals("getObjectAsBytes") ? "hello" : "");
+            case "StsClient", "SnsClient", "CloudWatchClient" -> {
+                var result = Character.toUpperCase(name.charAt(0)) + name.substring(1);
+                endpoint.answer(
+                        200,
+                        "text/xml",
+                        "<" + result + "Response><" + result
+                                + "Result><Account>1</Account><Arn>a</Arn><MessageId>m</MessageId>"
+                                + "<Credentials><AccessKeyId>a</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+                                + "<SessionToken>t</SessionToken><Expiration>2044-01-01T00:00:00Z</Expiration></Credentials></"
+                                + result + "Result><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></"
+                                + result
+                                + "Response>");
+            }
+            default -> {
+                var json = new StringBuilder();
+                var members = SdkPojo.class.isAssignableFrom(answer) ? json(builder(answer), 0) : Map.of();
+                Json.write(members, json, Handler.Late.BEANS);
+                endpoint.answer(200, JSON, json.toString());
+            }
+        }
+    }
+
+    // ---- samples, made from what the SDK's classes say of their members
+
+    private static SdkPojo builder(Class<?> type) throws ReflectiveOperationException {
+        return (SdkPojo) type.getMethod("builder").invoke(null);
+    }
+
+    private static Object sample(Class<?> type) throws ReflectiveOperationException {
+        var builder = builder(type);
+        for (var field : builder.sdkFields()) {
+            if (field.containsTrait(RequiredTrait.class) || COMMON.contains(field.memberName())) {
+                field.set(builder, value(field, 1));
+            }
+        }
+        return ((Buildable) builder).build();
+    }
+
+    private static @Nullable Object value(SdkField<?> field, int depth) {
+        var type = field.marshallingType();
+        if (type == MarshallingType.STRING) {
+            return "x";
+        } else if (type == MarshallingType.INTEGER) {
+            return 1;
+        } else if (type == MarshallingType.LONG) {
+            return 1L;
+        } else if (type == MarshallingType.BOOLEAN) {
+            return false;
+        } else if (type == MarshallingType.DOUBLE) {
+            return 1.5;
+        } else if (type == MarshallingType.SDK_BYTES) {
+            return SdkBytes.fromUtf8String("x");
+        } else if (type == MarshallingType.INSTANT) {
+            return java.time.Instant.ofEpochSecond(1_700_000_000);
+        } else if (depth >= DEPTH_MAX) {
+            return null;
+        } else if (type == MarshallingType.LIST) {
+            var element = value(field.getTrait(ListTrait.class).memberFieldInfo(), depth + 1);
+            return element == null ? null : List.of(element);
+        } else if (type == MarshallingType.MAP) {
+            var element = value(field.getTrait(MapTrait.class).valueFieldInfo(), depth + 1);
+            return element == null ? null : Map.of("x", element);
+        } else if (type == MarshallingType.SDK_POJO) {
+            var builder = field.constructor().get();
+            for (var member : builder.sdkFields()) {
+                var value = value(member, depth + 1);
+                if (value != null) {
+                    member.set(builder, value);
+                }
+            }
+            return ((Buildable) builder).build();
+        }
+        return null;
+    }
+
+    private static Map<String, Object> json(SdkPojo builder, int depth) {
+        var members = new LinkedHashMap<String, Object>();
+        for (var field : builder.sdkFields()) {
+            var value = field.location() == MarshallLocation.PAYLOAD ? jsonValue(field, depth) : null;
+            if (value != null) {
+                members.put(field.locationName(), value);
+            }
+        }
+        return members;
+    }
+
+    private static @Nullable Object jsonValue(SdkField<?> field, int depth) {
+        var type = field.marshallingType();
+        if (type == MarshallingType.SDK_BYTES) {
+            return "eA==";
+        } else if (type == MarshallingType.INSTANT) {
+            return 1_700_000_000;
+        } else if (type != MarshallingType.LIST && type != MarshallingType.MAP && type != MarshallingType.SDK_POJO) {
+            return value(field, depth);
+        } else if (depth >= DEPTH_MAX) {
+            return null;
+        } else if (type == MarshallingType.LIST) {
+            var element = jsonValue(field.getTrait(ListTrait.class).memberFieldInfo(), depth + 1);
+            return element == null ? null : List.of(element);
+        } else if (type == MarshallingType.MAP) {
+            var element = jsonValue(field.getTrait(MapTrait.class).valueFieldInfo(), depth + 1);
+            return element == null ? null : Map.of("x", element);
+        }
+        return json(field.constructor().get(), depth + 1);
+    }
+}
