@@ -1,14 +1,11 @@
 package dev.tsumuji.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.tsumuji.kernel.settings.SettingType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,14 +19,7 @@ import picocli.CommandLine.TypeConversionException;
 final class LogsCommand implements Callable<Integer> {
     private static final Duration PAUSE = Duration.ofMillis(150);
 
-    /** How far behind the newest event a later one may still turn up. */
-    private static final Duration LATE_MAX = Duration.ofSeconds(5);
-
-    private static final int SEEN_MAX = 50_000;
-
     private final Shell shell;
-    private final LinkedHashSet<String> seen = new LinkedHashSet<>();
-    private long newestMillis;
 
     @Mixin
     Target target = new Target();
@@ -70,43 +60,16 @@ final class LogsCommand implements Callable<Integer> {
 
     private void events(String group) throws InterruptedException {
         var endpoint = target.endpoint(shell.environment());
-        newestMillis = endpoint.clock().instant().minus(duration()).toEpochMilli() + LATE_MAX.toMillis();
+        var events =
+                new LogEvents(endpoint, group, null, endpoint.clock().instant().minus(duration()));
         while (true) {
-            @Nullable String token = null;
-            do {
-                var request = Json.object()
-                        .put("logGroupName", group)
-                        .put("startTime", Math.max(0, newestMillis - LATE_MAX.toMillis()));
-                if (token != null) {
-                    request.put("nextToken", token);
-                }
-                var answer = endpoint.json("logs", "Logs_20140328.FilterLogEvents", request);
-                answer.path("events").forEach(this::print);
-                token = answer.path("nextToken").textValue();
-            } while (token != null);
+            events.next(event -> shell.out().println(target.json ? event.toString() : LogEvents.shown(event)));
             shell.out().flush();
             if (!follow || shell.out().checkError()) {
                 return;
             }
             Thread.sleep(PAUSE);
         }
-    }
-
-    private void print(JsonNode event) {
-        if (!seen.add(event.path("eventId").asText())) {
-            return;
-        }
-        if (seen.size() > SEEN_MAX) {
-            seen.removeFirst();
-        }
-        long millis = event.path("timestamp").asLong();
-        newestMillis = Math.max(newestMillis, millis);
-        shell.out()
-                .println(
-                        target.json
-                                ? event.toString()
-                                : Instant.ofEpochMilli(millis) + " "
-                                        + event.path("message").asText().stripTrailing());
     }
 
     private Duration duration() {

@@ -27,7 +27,7 @@ final class FakePlatform implements AutoCloseable {
     record Ran(int exitCode, String out, String err) {}
 
     final Path data;
-    final List<Asked> asked = new ArrayList<>();
+    final List<Asked> asked = java.util.Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Queue<Prepared>> answers = new HashMap<>();
     private final HttpServer server;
 

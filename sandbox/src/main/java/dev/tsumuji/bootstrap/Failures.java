@@ -84,6 +84,10 @@ final class Failures {
             trace.append(String.format(Locale.ROOT, "%s: %s%n", thrown.getMessage(), type(thrown)));
             thrown.printStackTrace(new PrintWriter(trace, true));
         }
-        Log.LOGGER.log(trace.toString(), com.amazonaws.services.lambda.runtime.logging.LogLevel.ERROR);
+        Log.LOGGER.log(
+                trace.toString(),
+                Log.json()
+                        ? com.amazonaws.services.lambda.runtime.logging.LogLevel.ERROR
+                        : com.amazonaws.services.lambda.runtime.logging.LogLevel.UNDEFINED);
     }
 }

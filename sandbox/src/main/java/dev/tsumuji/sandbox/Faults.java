@@ -10,6 +10,9 @@ final class Faults {
     /** Largest answer of a function, in bytes. */
     static final int ANSWER_MAX_BYTES = 6_291_556;
 
+    /** Largest answer in pieces, in bytes. */
+    static final long STREAM_MAX_BYTES = 200L << 20;
+
     private Faults() {}
 
     static Sandbox.Answer.Failure timedOut(String requestId, Duration after) {

@@ -41,7 +41,11 @@ import org.jspecify.annotations.Nullable;
  *   4 ERROR   u32 number, text error type, u8 (1: the process goes on), then the error object
  *   5 FAILED  u32 0, text error type, u8 0, then the error object: initialisation failed
  *   7 STEM    nothing: no function is loaded, one can be assigned
+ *   9 BEGIN   u32 number, text content type: an answer in pieces begins
+ *  10 PIECE   u32 number, then a piece; after the last comes a RESULT without content, or an ERROR
  * </pre>
+ *
+ * INVOKE_STREAM (8) is an INVOKE whose answer may come in pieces; only bootstraps that can do that are sent it.
  *
  * The number lets a late or second answer be told from the one that is waited for; such answers are dropped. An answer larger
  * than the limit is read and thrown away. All reading and writing is done by the thread that calls, under a lock that only the
@@ -56,6 +60,9 @@ final class FrameWire implements Wire {
     private static final int FAILED = 5;
     private static final int ASSIGN = 6;
     private static final int STEM = 7;
+    private static final int INVOKE_STREAM = 8;
+    private static final int BEGIN = 9;
+    private static final int PIECE = 10;
 
     /** Larger events and answers pass through in pieces: memory outside the heap stays bounded. */
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -75,9 +82,12 @@ final class FrameWire implements Wire {
     private volatile @Nullable SocketChannel channel;
     private final CountDownLatch connected = new CountDownLatch(1);
     private int number;
+    private final boolean streams;
 
-    FrameWire(Path path) throws IOException {
+    /** @param streams whether the bootstrap can answer in pieces */
+    FrameWire(Path path, boolean streams) throws IOException {
         this.path = path;
+        this.streams = streams;
         this.listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(UnixDomainSocketAddress.of(path));
     }
@@ -171,23 +181,39 @@ final class FrameWire implements Wire {
         use.lock();
         try {
             send(++number, invocation);
-            return answer();
+            return answer(streams ? invocation.stream() : null);
         } finally {
             use.unlock();
         }
     }
 
-    private Sandbox.Answer answer() throws IOException {
+    private Sandbox.Answer answer(Sandbox.@Nullable Stream stream) throws IOException {
+        var pieces = new Pieces(stream);
         while (true) {
             fill(5);
             long length = in.getInt() & 0xffff_ffffL;
             int type = in.get();
-            if ((type != RESULT && type != ERROR) || length < 4) {
+            boolean piece = type == BEGIN || type == PIECE;
+            if ((type != RESULT && type != ERROR && !piece) || length < 4) {
                 throw new IOException("frame of type " + type + " and length " + length);
             }
             fill(4);
             boolean ours = in.getInt() == number;
             length -= 4;
+            if (piece) {
+                if (!ours || stream == null || length > Faults.ANSWER_MAX_BYTES) {
+                    skip(length);
+                } else if (type == BEGIN) {
+                    pieces.begin(new String(bytes((int) length), StandardCharsets.UTF_8));
+                } else {
+                    pieces.add(bytes((int) length));
+                }
+                continue;
+            }
+            if (ours && pieces.tooMany()) {
+                skip(length);
+                return Faults.tooLarge();
+            }
             if (!ours || length > Faults.ANSWER_MAX_BYTES) {
                 skip(length);
                 if (ours) {
@@ -210,7 +236,8 @@ final class FrameWire implements Wire {
         text(invocation.clientContext());
         text(invocation.cognitoIdentity());
         var event = invocation.payload();
-        out.putInt(0, out.position() - 5 + event.length).put(4, (byte) INVOKE);
+        out.putInt(0, out.position() - 5 + event.length)
+                .put(4, (byte) (streams && invocation.stream() != null ? INVOKE_STREAM : INVOKE));
         var channel = channel();
         for (int sent = 0; sent < event.length || sent == 0; ) {
             int n = Math.min(event.length - sent, out.remaining());

@@ -22,9 +22,25 @@ import org.jspecify.annotations.Nullable;
 record HttpExchange(String method, String path, Map<String, String> headers, byte @Nullable [] body, boolean last) {
 
     private static final int HEAD_MAX_BYTES = 64 * 1024;
+    private static final int PIECE_MAX_BYTES = 64 * 1024;
+
+    /** Decides, once a request's head is known, whether a body in chunks is to be handed on in pieces. */
+    @FunctionalInterface
+    interface Pieces {
+        /** @return who takes the pieces; null for a body that is wanted as a whole */
+        @Nullable
+        Taker of(String method, String path, Map<String, String> headers);
+    }
+
+    /** Takes pieces of a body; waits when it has enough. */
+    @FunctionalInterface
+    interface Taker {
+        void take(byte[] piece) throws IOException;
+    }
 
     /** @return null at the end of the connection */
-    static @Nullable HttpExchange read(InputStream in, OutputStream out, int bodyMaxBytes) throws IOException {
+    static @Nullable HttpExchange read(InputStream in, OutputStream out, int bodyMaxBytes, Pieces pieces)
+            throws IOException {
         var first = line(in, true);
         if (first == null) {
             return null;
@@ -42,7 +58,7 @@ record HttpExchange(String method, String path, Map<String, String> headers, byt
         var body = headers.getOrDefault("transfer-encoding", "")
                         .toLowerCase(Locale.ROOT)
                         .contains("chunked")
-                ? chunks(in, headers, bodyMaxBytes)
+                ? chunks(in, headers, bodyMaxBytes, pieces.of(words[0], words[1], headers))
                 : whole(in, headers, bodyMaxBytes);
         var connection = headers.getOrDefault("connection", "").toLowerCase(Locale.ROOT);
         var last = connection.contains("close") || words[2].equals("HTTP/1.0") && !connection.contains("keep-alive");
@@ -80,7 +96,8 @@ record HttpExchange(String method, String path, Map<String, String> headers, byt
         return body;
     }
 
-    private static byte @Nullable [] chunks(InputStream in, Map<String, String> headers, int most) throws IOException {
+    private static byte @Nullable [] chunks(
+            InputStream in, Map<String, String> headers, int most, @Nullable Taker taker) throws IOException {
         var body = new ByteArrayOutputStream();
         boolean fits = true;
         while (true) {
@@ -94,8 +111,10 @@ record HttpExchange(String method, String path, Map<String, String> headers, byt
                 headers(in, headers);
                 return fits ? body.toByteArray() : null;
             }
-            fits &= body.size() + size <= most;
-            if (fits) {
+            fits &= taker != null || body.size() + size <= most;
+            if (taker != null) {
+                handOn(in, size, taker);
+            } else if (fits) {
                 var chunk = in.readNBytes((int) size);
                 if (chunk.length < size) {
                     throw new EOFException();
@@ -105,6 +124,17 @@ record HttpExchange(String method, String path, Map<String, String> headers, byt
                 in.skipNBytes(size);
             }
             line(in, false);
+        }
+    }
+
+    private static void handOn(InputStream in, long size, Taker taker) throws IOException {
+        for (long left = size; left > 0; ) {
+            var piece = in.readNBytes((int) Math.min(left, PIECE_MAX_BYTES));
+            if (piece.length == 0) {
+                throw new EOFException();
+            }
+            taker.take(piece);
+            left -= piece.length;
         }
     }
 

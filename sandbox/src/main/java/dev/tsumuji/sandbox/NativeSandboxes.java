@@ -142,7 +142,7 @@ public final class NativeSandboxes implements Sandboxes {
             return null;
         }
         try {
-            stem.assign(spec, bootstraps.variables(language, spec, INSIDE), output);
+            stem.assign(spec, trusting(language, bootstraps.variables(language, spec, INSIDE)), output);
             return stem;
         } catch (IOException e) {
             LOG.log(
@@ -153,6 +153,15 @@ public final class NativeSandboxes implements Sandboxes {
             Thread.ofVirtual().name("sandbox-stem-end").start(stem::close);
             return null;
         }
+    }
+
+    /** With what makes the language trust the platform's certificates, where the function itself says nothing of that. */
+    private Map<String, String> trusting(Runtimes.Language language, Map<String, String> variables) {
+        var all = new HashMap<>(variables);
+        if (trust != null && isolation.isolated()) {
+            Trust.variables(language).forEach(all::putIfAbsent);
+        }
+        return all;
     }
 
     /** Whether nothing about the function has to be there before its process starts. */
@@ -243,9 +252,9 @@ public final class NativeSandboxes implements Sandboxes {
         private final String name;
         private final Path path;
         private final int user;
-        private @Nullable Reach reach;
         private final Runtimes.Language language;
         private final boolean stem;
+        private @Nullable Reach reach;
         private @Nullable ControlGroup group;
         private @Nullable ServerSocketChannel plainApi;
         private Sandbox.StartPath startPath = Sandbox.StartPath.ORDINARY;
@@ -289,7 +298,9 @@ public final class NativeSandboxes implements Sandboxes {
                 group = isolation.groups().create(name, limits);
             }
             var socket = near.resolve("run").resolve(name).resolve("s").resolve("platform");
-            var frames = language == Runtimes.Language.OWN ? null : new FrameWire(socket);
+            var frames = language == Runtimes.Language.OWN
+                    ? null
+                    : new FrameWire(socket, language == Runtimes.Language.NODE);
             if (frames != null) {
                 Files.setPosixFilePermissions(
                         sockets.resolve("platform"), PosixFilePermissions.fromString("rw-rw-rw-"));
@@ -302,12 +313,11 @@ public final class NativeSandboxes implements Sandboxes {
                 var process = processOf(lifeLine.line());
                 if (isolation.hasNetworks()) {
                     reach = new Reach(network, nameServer, outside, process, platform, spec.endpoints());
-                    if (!stem) {
-                        reach.allow(egress.of(spec.name()));
-                    }
                 }
                 if (stem) {
                     openMounts(process);
+                } else {
+                    allow(spec);
                 }
                 var wire = frames != null ? frames : new RuntimeApi(apiListener(process));
                 var sandbox = new NativeSandbox(spec, this, wire, watch, lifeLine, pipe, clock);
@@ -350,14 +360,14 @@ public final class NativeSandboxes implements Sandboxes {
             startPath = launch.startPath();
             spec.layers().forEach(layer -> order.put("layer", layer));
             launch.arguments().forEach(argument -> order.put("argument", argument));
-            var variables = new HashMap<>(launch.variables());
+            var variables = trusting(language, launch.variables());
             if (language == Runtimes.Language.JAVA) {
                 order.put("input", socket);
             }
             if (language == Runtimes.Language.OWN) {
                 variables.put("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + apiPort());
             }
-            variables.forEach((key, value) -> order.put("variable", key + "=" + endpointsOutside(value)));
+            variables.forEach((key, value) -> order.put("variable", key + "=" + outside(value)));
             launch.binds().forEach(bind -> order.put("bind", bind));
             temporary(order);
             var packages = nodeModules;
@@ -381,12 +391,14 @@ public final class NativeSandboxes implements Sandboxes {
             }
         }
 
-        /** Without a network of its own, the function can't have ports of its own. */
-        private String endpointsOutside(String value) {
+        /** Without a network and files of its own, the function can't have ports and paths of its own. */
+        private String outside(String value) {
             if (isolation.isolated()) {
                 return value;
             }
-            var text = value;
+            var text = spec.layers().isEmpty()
+                    ? value
+                    : value.replace("/opt/", spec.layers().getLast() + "/");
             for (var endpoint : spec.endpoints().entrySet()) {
                 var address = endpoint.getValue().getHostString() + ":"
                         + endpoint.getValue().getPort();
@@ -417,11 +429,16 @@ public final class NativeSandboxes implements Sandboxes {
             }
         }
 
-        @Override
-        public void attach(Sandbox.Spec function) throws IOException {
+        /** Before its code runs. */
+        private void allow(Sandbox.Spec function) throws IOException {
             if (reach != null) {
                 reach.allow(egress.of(function.name()));
             }
+        }
+
+        @Override
+        public void attach(Sandbox.Spec function) throws IOException {
+            allow(function);
             var descriptors =
                     Path.of("/proc", Long.toString(ProcessHandle.current().pid()), "fd");
             var order = new Jail.Order()

@@ -8,13 +8,16 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,10 @@ final class RuntimeApi implements Wire {
 
     private static final String PREFIX = "/2018-06-01/runtime/";
     private static final int CONNECTIONS_MAX = 32;
+    private static final int PIECES_WAITING_MAX = 8;
+    private static final long PIECE_PATIENCE_MILLIS = 100;
+    private static final String RESPONSE_MODE = "lambda-runtime-function-response-mode";
+    private static final String ERROR_BODY = "lambda-runtime-function-error-body";
 
     private final ServerSocketChannel listener;
     private final Semaphore room = new Semaphore(CONNECTIONS_MAX);
@@ -37,7 +44,23 @@ final class RuntimeApi implements Wire {
     private volatile boolean ended;
 
     /** An invocation and who waits for its answer. */
-    private record Waiting(Sandbox.Invocation invocation, CompletableFuture<Sandbox.Answer> answer) {}
+    private static final class Waiting {
+        private final Sandbox.Invocation invocation;
+        private final CompletableFuture<Sandbox.Answer> answer = new CompletableFuture<>();
+        /** Of an answer in pieces, on their way to the thread that invokes; an empty one only wakes it. */
+        private final ArrayBlockingQueue<byte[]> pieces = new ArrayBlockingQueue<>(PIECES_WAITING_MAX);
+        /** Set when an answer in pieces begins. */
+        private volatile @Nullable String contentType;
+
+        Waiting(Sandbox.Invocation invocation) {
+            this.invocation = invocation;
+        }
+
+        void complete(Sandbox.Answer outcome) {
+            answer.complete(outcome);
+            var unused = pieces.offer(new byte[0]);
+        }
+    }
 
     RuntimeApi(ServerSocketChannel listener) {
         this.listener = listener;
@@ -51,17 +74,69 @@ final class RuntimeApi implements Wire {
 
     @Override
     public Sandbox.Answer exchange(Sandbox.Invocation invocation) throws IOException {
-        var waiting = new Waiting(invocation, new CompletableFuture<>());
+        var waiting = new Waiting(invocation);
         current = waiting;
         if (ended) {
             throw new IOException("ended");
         }
         queue.add(waiting);
         try {
-            return get(waiting.answer);
+            return invocation.stream() == null ? get(waiting.answer) : handOn(waiting);
         } finally {
             queue.remove(waiting);
             current = null;
+        }
+    }
+
+    /** Hands the pieces of an answer on until it is complete. */
+    private static Sandbox.Answer handOn(Waiting waiting) throws IOException {
+        var pieces = new Pieces(waiting.invocation.stream());
+        try {
+            while (true) {
+                var piece = waiting.pieces.poll(PIECE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+                var contentType = waiting.contentType;
+                if (contentType != null) {
+                    pieces.begin(contentType);
+                }
+                if (piece != null && piece.length > 0) {
+                    pieces.add(piece);
+                } else if (waiting.answer.isDone() && waiting.pieces.isEmpty()) {
+                    var answer = get(waiting.answer);
+                    return pieces.tooMany() ? Faults.tooLarge() : answer;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** The body of an answer that comes in pieces and is wanted so. */
+    private HttpExchange.@Nullable Taker pieces(String method, String path, Map<String, String> headers) {
+        var waiting = current;
+        boolean wanted = waiting != null
+                && waiting.invocation.stream() != null
+                && method.equals("POST")
+                && path.equals(PREFIX + "invocation/" + waiting.invocation.requestId() + "/response")
+                && "streaming".equalsIgnoreCase(headers.get(RESPONSE_MODE));
+        if (waiting == null || !wanted) {
+            return null;
+        }
+        waiting.contentType = headers.getOrDefault("content-type", "");
+        var unused = waiting.pieces.offer(new byte[0]);
+        return piece -> put(waiting, piece);
+    }
+
+    private void put(Waiting waiting, byte[] piece) throws IOException {
+        try {
+            while (!waiting.pieces.offer(piece, PIECE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (current != waiting || ended) {
+                    throw new IOException("the invocation is over");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         }
     }
 
@@ -97,7 +172,7 @@ final class RuntimeApi implements Wire {
             var in = new BufferedInputStream(Channels.newInputStream(channel));
             var out = new BufferedOutputStream(Channels.newOutputStream(channel), 64 * 1024);
             HttpExchange request;
-            while ((request = HttpExchange.read(in, out, Faults.ANSWER_MAX_BYTES)) != null) {
+            while ((request = HttpExchange.read(in, out, Faults.ANSWER_MAX_BYTES, this::pieces)) != null) {
                 answer(request, out);
                 out.flush();
                 if (request.last()) {
@@ -173,7 +248,7 @@ final class RuntimeApi implements Wire {
         }
         var body = request.body();
         if (body == null) {
-            waiting.answer.complete(Faults.tooLarge());
+            waiting.complete(Faults.tooLarge());
             refuse(
                     out,
                     413,
@@ -184,13 +259,22 @@ final class RuntimeApi implements Wire {
         boolean failed = what.equals("error") || request.headers().containsKey("lambda-runtime-function-error-type");
         send(out, 202, "{\"status\":\"OK\"}");
         out.flush();
-        waiting.answer.complete(failed ? reported(request, true) : new Sandbox.Answer.Success(body));
+        waiting.complete(failed ? reported(request, true) : new Sandbox.Answer.Success(body));
     }
 
     private static Sandbox.Answer.Failure reported(HttpExchange request, boolean alive) {
         var type = request.headers().getOrDefault("lambda-runtime-function-error-type", "Unhandled");
-        var body = request.body();
+        var trailer = request.headers().get(ERROR_BODY);
+        var body = trailer == null ? request.body() : decoded(trailer);
         return new Sandbox.Answer.Failure(type, body == null ? new byte[0] : body, alive);
+    }
+
+    private static byte[] decoded(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            return base64.getBytes(StandardCharsets.UTF_8);
+        }
     }
 
     private static void refuse(OutputStream out, int status, String type, String message) throws IOException {

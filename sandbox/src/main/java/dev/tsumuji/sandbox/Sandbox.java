@@ -58,7 +58,10 @@ public interface Sandbox extends AutoCloseable {
         record Failed(Duration took, Answer answer) implements Init {}
     }
 
-    /** @param traceId value of {@code X-Amzn-Trace-Id} */
+    /**
+     * @param traceId value of {@code X-Amzn-Trace-Id}
+     * @param stream takes the answer of a function that answers in pieces; null when it is wanted as a whole
+     */
     record Invocation(
             String requestId,
             byte[] payload,
@@ -66,7 +69,33 @@ public interface Sandbox extends AutoCloseable {
             String functionArn,
             @Nullable String traceId,
             @Nullable String clientContext,
-            @Nullable String cognitoIdentity) {}
+            @Nullable String cognitoIdentity,
+            @Nullable Stream stream) {
+
+        /** Whose answer is wanted as a whole. */
+        public Invocation(
+                String requestId,
+                byte[] payload,
+                Instant deadline,
+                String functionArn,
+                @Nullable String traceId,
+                @Nullable String clientContext,
+                @Nullable String cognitoIdentity) {
+            this(requestId, payload, deadline, functionArn, traceId, clientContext, cognitoIdentity, null);
+        }
+    }
+
+    /**
+     * Takes an answer while the function makes it, on the thread that invokes; whoever is slow here slows the function. When
+     * it was begun, a {@link Answer.Success} that follows has no payload, and a {@link Answer.Failure} means that the answer is
+     * incomplete.
+     */
+    interface Stream {
+        /** @param contentType as the function gave it; empty when it gave none */
+        void begin(String contentType);
+
+        void piece(byte[] bytes);
+    }
 
     /** What an invocation came to. */
     sealed interface Answer {

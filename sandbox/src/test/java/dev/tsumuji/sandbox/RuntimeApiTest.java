@@ -57,6 +57,25 @@ class RuntimeApiTest {
     }
 
     @Test
+    void the_runtime_is_told_all_that_is_known_of_an_invocation() {
+        try (var f = custom("""
+                while True:
+                  r, event = call('GET', 'invocation/next')
+                  id = r.headers['Lambda-Runtime-Aws-Request-Id']
+                  out = json.dumps({n.lower()[15:]: v for n, v in r.getheaders() if n.lower().startswith('lambda-runtime-')})
+                  call('POST', 'invocation/' + id + '/response', out)
+                """)) {
+            var deadline = java.time.Instant.now().plusSeconds(10);
+            var all = new Sandbox.Invocation(
+                    "r-1", new byte[] {'1'}, deadline, "arn:f", "Root=1-2-3;Sampled=0", "{\"custom\":1}", "{\"id\":2}");
+            assertThat(Machine.text(f.sandbox().invoke(all)))
+                    .isEqualTo("{\"aws-request-id\": \"r-1\", \"deadline-ms\": \"" + deadline.toEpochMilli()
+                            + "\", \"invoked-function-arn\": \"arn:f\", \"trace-id\": \"Root=1-2-3;Sampled=0\","
+                            + " \"client-context\": \"{\\\"custom\\\":1}\", \"cognito-identity\": \"{\\\"id\\\":2}\"}");
+        }
+    }
+
+    @Test
     void a_connection_that_the_runtime_wants_closed_ends_with_its_answer() {
         try (var f = machine.function("provided.al2023", "function.handler").file("bootstrap", """
                         #!/bin/bash

@@ -1,5 +1,6 @@
 package dev.tsumuji.server;
 
+import dev.tsumuji.dynamodb.DynamodbService;
 import dev.tsumuji.engines.disk.DiskBlobs;
 import dev.tsumuji.engines.rocksdb.RocksKv;
 import dev.tsumuji.iam.Accounts;
@@ -17,6 +18,7 @@ import dev.tsumuji.kernel.time.SystemScheduler;
 import dev.tsumuji.lambda.LambdaService;
 import dev.tsumuji.lambda.LambdaSettings;
 import dev.tsumuji.logs.LogsService;
+import dev.tsumuji.s3.S3Service;
 import dev.tsumuji.sandbox.EgressPolicy;
 import dev.tsumuji.sandbox.NativeSandboxes;
 import dev.tsumuji.sandbox.SandboxSettings;
@@ -90,11 +92,22 @@ public final class Platform implements AutoCloseable {
         var logs = closing.add(new LogsService(kv, clock, ids, scheduler));
         var lambda = closing.add(new LambdaService(
                 kv, blobs, outbox, cloud, signals, sandboxes, clock, ids, scheduler, lambdaSettings()));
-        var services = List.of(iam.service(), sts.service(), logs.service(), lambda.service());
+        var dynamodb = closing.add(new DynamodbService(kv, outbox, signals, clock, ids, scheduler));
+        var s3 = closing.add(new S3Service(kv, blobs, outbox, cloud, clock, ids));
+        var services = List.of(
+                iam.service(),
+                sts.service(),
+                logs.service(),
+                lambda.service(),
+                dynamodb.service(),
+                dynamodb.streams().service(),
+                s3.service());
         services.forEach(cloud::add);
 
         // the way in
         var pages = new Pages(this, services, iam.accounts(), audit, lambda);
+        var meterPages = new MeterPages(
+                lambda.usages(), settings.find(PlatformSettings.METRICS_TOKEN), settings.get(PlatformSettings.PRICES));
         door = FrontDoor.start(
                 FrontDoor.Settings.usual(
                         settings.get(PlatformSettings.HOST), settings.get(PlatformSettings.PORT_NUMBER)),
@@ -103,8 +116,8 @@ public final class Platform implements AutoCloseable {
                 iam.credentials(),
                 clock,
                 ids,
-                pages.byPath(),
-                List.of());
+                meterPages.with(pages.byPath()),
+                List.of(lambda.urls(), s3.website(gate)));
         closing.add(this::drain);
         secureDoor = SecureDoor.open(door, settings, authority, clock);
         var inside = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port());

@@ -35,6 +35,11 @@ public interface Page {
         return false;
     }
 
+    /** Whether it answers this request without a signature, by what else the request shows; the page checks that itself. */
+    default boolean admits(Request request) {
+        return isOpen();
+    }
+
     /** Whether only an account's owner may see it; else the page decides by the call. */
     default boolean rootOnly() {
         return true;

@@ -1,6 +1,7 @@
 package dev.tsumuji.kernel.cloud;
 
 import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.call.Principal;
 import dev.tsumuji.kernel.time.Ids;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -9,6 +10,7 @@ import java.lang.reflect.Proxy;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkClient;
 import software.amazon.awssdk.core.SdkRequest;
@@ -35,22 +37,62 @@ public final class LocalCloud implements Cloud {
 
     @Override
     public <C extends SdkClient> C client(Class<C> api, Caller caller) {
-        var service = services.get(api);
+        return client(api, caller.principal(), () -> call(caller));
+    }
+
+    @Override
+    public <C extends SdkClient> C client(Class<C> api, Call call) {
+        return client(api, call.principal(), () -> call);
+    }
+
+    private <C extends SdkClient> C client(Class<C> api, Principal principal, Supplier<Call> calls) {
+        var service = service(api);
         if (service == null) {
             throw new IllegalArgumentException("the platform has no " + api.getSimpleName());
         }
-        return api.cast(
-                Proxy.newProxyInstance(api.getClassLoader(), new Class<?>[] {api}, new Inside(service, caller)));
+        return api.cast(Proxy.newProxyInstance(
+                api.getClassLoader(), new Class<?>[] {api}, new Inside(service, principal, calls)));
+    }
+
+    /** By its client interface, else by an interface for answers with events; see {@link EventAnswer}. */
+    private @Nullable Service service(Class<?> api) {
+        var service = services.get(api);
+        if (service != null) {
+            return service;
+        }
+        for (var other : services.values()) {
+            if (api.isInstance(other.implementation())) {
+                return other;
+            }
+        }
+        return null;
+    }
+
+    private Call call(Caller caller) {
+        return new Call(
+                caller.account(),
+                caller.region(),
+                caller.principal(),
+                caller.session(),
+                null,
+                ids.uuid(),
+                "127.0.0.1",
+                "tsumuji",
+                clock.instant(),
+                true,
+                caller.context());
     }
 
     /** Turns a method of a client interface into a call through the gate. */
     private final class Inside implements InvocationHandler {
         private final Service service;
-        private final Caller caller;
+        private final Principal principal;
+        private final Supplier<Call> calls;
 
-        Inside(Service service, Caller caller) {
+        Inside(Service service, Principal principal, Supplier<Call> calls) {
             this.service = service;
-            this.caller = caller;
+            this.principal = principal;
+            this.calls = calls;
         }
 
         @Override
@@ -63,13 +105,13 @@ public final class LocalCloud implements Cloud {
             }
             var operation = Character.toUpperCase(method.getName().charAt(0))
                     + method.getName().substring(1);
-            return gate.call(call(), service, operation, request, () -> run(method, arguments));
+            return gate.call(calls.get(), service, operation, request, () -> run(method, arguments));
         }
 
         /** Overloads that end in the real one, and the methods every object has. */
         private @Nullable Object aside(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
             return switch (method.getName()) {
-                case "toString" -> service.name() + " for " + caller.principal().arn();
+                case "toString" -> service.name() + " for " + principal.arn();
                 case "hashCode" -> System.identityHashCode(proxy);
                 case "equals" -> arguments != null && proxy == arguments[0];
                 case "serviceName" -> service.name();
@@ -86,21 +128,6 @@ public final class LocalCloud implements Cloud {
             } catch (IllegalAccessException e) {
                 throw new AssertionError(e);
             }
-        }
-
-        private Call call() {
-            return new Call(
-                    caller.account(),
-                    caller.region(),
-                    caller.principal(),
-                    caller.session(),
-                    null,
-                    ids.uuid(),
-                    "127.0.0.1",
-                    "tsumuji",
-                    clock.instant(),
-                    true,
-                    caller.context());
         }
     }
 

@@ -59,6 +59,16 @@ public final class PlatformSettings {
             of("drain", DURATION, "20s", "how long stopping waits for requests under way");
     public static final Setting<DataSize> HEAP = of("heap", SIZE, "512m", "most memory for the platform's own objects");
 
+    public static final Setting<String> METRICS_TOKEN = secret(
+            "metrics-token",
+            matching("TOKEN", Pattern.compile("\\S{16,256}"), "a token has 16 to 256 characters, no blanks"),
+            "bearer token, or password of any user, that may read /_tsumuji/metrics unsigned; none may when not given");
+    public static final Setting<String> PRICES = of(
+            "prices",
+            matching("NAME", Pattern.compile("aws|aws-2016"), "the price lists are aws and aws-2016"),
+            "aws",
+            "price list that use is shown by where none is asked for");
+
     public static final List<Setting<?>> ALL = List.of(
             DATA,
             CONFIG,
@@ -73,7 +83,9 @@ public final class PlatformSettings {
             IDLE,
             STEMS,
             DRAIN,
-            HEAP);
+            HEAP,
+            METRICS_TOKEN,
+            PRICES);
 
     /** The settings file's name within the data folder. */
     public static final String FILE = "tsumuji.conf";

@@ -6,7 +6,7 @@ const net = require('net');
 const path = require('path');
 const util = require('util');
 
-const INVOKE = 1, READY = 2, RESULT = 3, ERROR = 4, FAILED = 5, ASSIGN = 6, STEM = 7;
+const INVOKE = 1, READY = 2, RESULT = 3, ERROR = 4, FAILED = 5, ASSIGN = 6, STEM = 7, INVOKE_STREAM = 8, BEGIN = 9, PIECE = 10;
 
 const env = process.env;
 let root = env.LAMBDA_TASK_ROOT;
@@ -27,7 +27,7 @@ function frame(type, number, parts, done) {
   head.writeUInt32BE(length, 0);
   head[4] = type;
   if (!bare) head.writeUInt32BE(number, 5);
-  socket.write(Buffer.concat([head, ...parts]), done);
+  return socket.write(Buffer.concat([head, ...parts]), done);
 }
 
 function errorParts(type, alive, json) {
@@ -48,7 +48,7 @@ socket.on('data', (data) => {
   while (data.length >= 5) {
     const length = 5 + data.readUInt32BE(0);
     if (data.length < length) break;
-    if (data[4] === INVOKE) invoke(data.subarray(5, length));
+    if (data[4] === INVOKE || data[4] === INVOKE_STREAM) invoke(data.subarray(5, length), data[4] === INVOKE_STREAM);
     else if (data[4] === ASSIGN) becomeFunction(data.subarray(5, length));
     data = data.subarray(length);
   }
@@ -84,7 +84,8 @@ function print(text) {
 }
 
 function errorObject(e) {
-  return { errorType: e?.name ?? 'UnknownError', errorMessage: e?.message, stackTrace: typeof e?.stack === 'string' ? e.stack.split('\n').slice(1).map((l) => l.trim()) : [] };
+  const type = e?.name?.startsWith?.('Runtime.') ? e.name : e?.constructor?.name ?? 'UnknownError';
+  return { errorType: type, errorMessage: e?.message, stackTrace: typeof e?.stack === 'string' ? e.stack.split('\n') : [], ...e };
 }
 
 function logLine(level, format, ...rest) {
@@ -94,7 +95,7 @@ function logLine(level, format, ...rest) {
   if (asJson) {
     const entry = { timestamp: time, level: level.toUpperCase(), requestId };
     if (rest.length === 0) {
-      entry.message = format instanceof Error ? errorObject(format) : typeof format === 'object' ? format : util.format(format);
+      entry.message = format;
       try {
         return print(JSON.stringify(entry, (k, v) => (v instanceof Error ? errorObject(v) : typeof v === 'bigint' ? v.toString() : v)) + '\n');
       } catch {
@@ -103,7 +104,10 @@ function logLine(level, format, ...rest) {
     } else {
       entry.message = util.format(format, ...rest);
       const failure = [format, ...rest].find((x) => x instanceof Error);
-      if (failure) Object.assign(entry, errorObject(failure));
+      if (failure) {
+        const { errorType, errorMessage, stackTrace } = errorObject(failure);
+        Object.assign(entry, { errorType, errorMessage, stackTrace });
+      }
     }
     return print(JSON.stringify(entry) + '\n');
   }
@@ -157,7 +161,8 @@ function logOf(e) {
 }
 
 function logError(title, e) {
-  console.error(title, asJson ? e : logOf(e));
+  if (asJson) console.error(isError(e) ? e : Object.assign(new Error(String(e)), { stack: '' }));
+  else console.error(title, logOf(e));
 }
 
 /** Ends the process with an error for whoever waits. */
@@ -179,7 +184,7 @@ process.on('unhandledRejection', (reason, promise) => {
   die('Unhandled Promise Rejection', e, 128);
 });
 
-// ---- response streaming, collected into one answer
+// ---- response streaming: in pieces where they are wanted, else collected into one answer
 
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 
@@ -191,6 +196,11 @@ globalThis.awslambda = {
   HttpResponseStream: {
     from(stream, metadata) {
       stream.metadata_ = metadata;
+      if (stream.inPieces_) {
+        stream.setContentType('application/vnd.awslambda.http-integration-response');
+        stream.write(JSON.stringify(metadata ?? {}));
+        stream.write(Buffer.alloc(8));
+      }
       return stream;
     },
   },
@@ -211,6 +221,33 @@ function responseStream(finish) {
     if (!stream.metadata_) return finish(body);
     const whole = { statusCode: 200, ...stream.metadata_, body: body.toString() };
     finish(Buffer.from(JSON.stringify(whole)));
+  });
+  return stream;
+}
+
+/** Sends what is written at once, and takes no more than the platform does. */
+function pieceStream(number, finish) {
+  const { Writable } = require('stream');
+  let begun = false;
+  const begin = () => {
+    if (!begun) frame(BEGIN, number, [Buffer.from(stream.contentType_ ?? 'application/octet-stream')]);
+    begun = true;
+  };
+  const stream = new Writable({
+    write(chunk, encoding, next) {
+      begin();
+      const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk, encoding);
+      let room = true;
+      for (let at = 0; at < bytes.length; at += 1 << 20) room = frame(PIECE, number, [bytes.subarray(at, at + (1 << 20))]);
+      if (room) next();
+      else socket.once('drain', next);
+    },
+  });
+  stream.inPieces_ = true;
+  stream.setContentType = (type) => (stream.contentType_ = type);
+  stream.on('finish', () => {
+    begin();
+    finish(Buffer.alloc(0));
   });
   return stream;
 }
@@ -243,7 +280,7 @@ function read(payload) {
   };
 }
 
-function invoke(payload) {
+function invoke(payload, inPieces) {
   const invocation = read(payload);
   current = invocation;
   if (invocation.traceId) env._X_AMZN_TRACE_ID = invocation.traceId;
@@ -305,11 +342,13 @@ function invoke(payload) {
     };
     const event = JSON.parse(invocation.event.toString('utf8'));
     if (streams) {
-      const stream = responseStream((body) => {
+      const finish = (body) => {
         if (answered) return;
         answered = true;
         send(RESULT, [body]);
-      });
+      };
+      afterLoop = () => fail(new RuntimeError('UnfinishedResponse', 'The function ended before its response stream did'));
+      const stream = inPieces ? pieceStream(invocation.number, finish) : responseStream(finish);
       Promise.resolve(handler(event, stream, context)).then(undefined, fail);
       return;
     }

@@ -43,6 +43,9 @@ _LEVELS = {'TRACE': logging.DEBUG, 'DEBUG': logging.DEBUG, 'INFO': logging.INFO,
            'ERROR': logging.ERROR, 'FATAL': logging.CRITICAL}
 
 
+_RECORD_MEMBERS = {*logging.makeLogRecord({}).__dict__, 'aws_request_id', 'message', 'asctime', 'taskName'}
+
+
 class _Filter(logging.Filter):
     def filter(self, record):
         record.aws_request_id = _request_id or ''
@@ -69,11 +72,16 @@ class _Json(logging.Formatter):
         entry = {'timestamp': self.formatTime(record, '%Y-%m-%dT%H:%M:%SZ'), 'level': record.levelname,
                  'message': record.getMessage(), 'logger': record.name}
         if record.exc_info and record.exc_info[1] is not None:
-            entry['stackTrace'] = traceback.format_exception(*record.exc_info)
+            entry['stackTrace'] = traceback.format_tb(record.exc_info[2])
             entry['errorType'] = record.exc_info[0].__name__
             entry['errorMessage'] = str(record.exc_info[1])
+            entry['location'] = f'{record.pathname}:{record.funcName}:{record.lineno}'
         if getattr(record, 'aws_request_id', ''):
             entry['requestId'] = record.aws_request_id
+        # what the function gave in "extra"
+        for name, value in record.__dict__.items():
+            if name not in _RECORD_MEMBERS and name not in entry:
+                entry[name] = value
         return json.dumps(entry, default=str, ensure_ascii=False) + '\n'
 
 

@@ -169,4 +169,13 @@ public final class Functions {
             return s;
         }
     }
+
+    public static final class Levels implements RequestHandler<Object, String> {
+        @Override
+        public String handleRequest(Object event, Context context) {
+            context.getLogger().log("quiet", com.amazonaws.services.lambda.runtime.logging.LogLevel.INFO);
+            context.getLogger().log("loud", com.amazonaws.services.lambda.runtime.logging.LogLevel.ERROR);
+            return "";
+        }
+    }
 }

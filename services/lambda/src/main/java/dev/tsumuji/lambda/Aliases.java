@@ -107,6 +107,7 @@ final class Aliases {
             txn.delete(LambdaKeys.alias(id, request.name()));
             txn.delete(LambdaKeys.policy(id, request.name()));
             txn.delete(LambdaKeys.events(id, request.name()));
+            FunctionUrlConfigs.deleted(txn, id, request.name());
         });
         return DeleteAliasResponse.builder().build();
     }
@@ -142,7 +143,7 @@ final class Aliases {
                 .toList();
     }
 
-    private static void requireVersions(Snapshot snapshot, FunctionId id, AliasConfiguration alias) {
+    private void requireVersions(Snapshot snapshot, FunctionId id, AliasConfiguration alias) {
         requireVersion(snapshot, id, alias.functionVersion());
         if (alias.routingConfig() != null) {
             for (var version : alias.routingConfig().additionalVersionWeights().keySet()) {
@@ -151,8 +152,8 @@ final class Aliases {
         }
     }
 
-    private static void requireVersion(Snapshot snapshot, FunctionId id, String version) {
-        if (FunctionStore.version(snapshot, id, version) == null) {
+    private void requireVersion(Snapshot snapshot, FunctionId id, String version) {
+        if (store.version(snapshot, id, version) == null) {
             throw LambdaErrors.functionNotFound(id.arn(version));
         }
     }

@@ -42,8 +42,12 @@ final class CodeDownloads {
     }
 
     String location(Function function) {
+        return location(function.packageId(), function.configuration().codeSize());
+    }
+
+    String location(String packageId, long sizeBytes) {
         var expiry = clock.instant().plus(VALIDITY).getEpochSecond();
-        var content = function.packageId() + "." + function.configuration().codeSize() + "." + expiry;
+        var content = packageId + "." + sizeBytes + "." + expiry;
         var token = encode(content.getBytes(StandardCharsets.UTF_8)) + "." + encode(code(content));
         var url = platform;
         return (url == null ? "" : url) + PATH + token;

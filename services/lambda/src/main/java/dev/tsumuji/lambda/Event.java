@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestId the same in every attempt
  * @param failures attempts in which the function failed
  * @param delays times it was put off because the function could not be run
+ * @param traceHeader of the request that it came with; null when it had none
  */
 record Event(
         String account,
@@ -19,17 +20,20 @@ record Event(
         byte[] payload,
         Instant acceptedAt,
         int failures,
-        int delays) {
+        int delays,
+        @Nullable String traceHeader) {
 
     FunctionName function() {
         return new FunctionName(new FunctionId(account, region, name), qualifier);
     }
 
     Event afterFailure() {
-        return new Event(account, region, name, qualifier, requestId, payload, acceptedAt, failures + 1, delays);
+        return new Event(
+                account, region, name, qualifier, requestId, payload, acceptedAt, failures + 1, delays, traceHeader);
     }
 
     Event afterDelay() {
-        return new Event(account, region, name, qualifier, requestId, payload, acceptedAt, failures, delays + 1);
+        return new Event(
+                account, region, name, qualifier, requestId, payload, acceptedAt, failures, delays + 1, traceHeader);
     }
 }

@@ -131,7 +131,7 @@ final class EventInvokeConfigs {
 
     private void requireFunction(Snapshot snapshot, FunctionName name) {
         var qualifier = name.qualifierOrLatest();
-        boolean there = FunctionStore.version(snapshot, name.id(), qualifier) != null
+        boolean there = store.version(snapshot, name.id(), qualifier) != null
                 || snapshot.get(LambdaKeys.alias(name.id(), qualifier)) != null;
         if (!there) {
             throw noFunction();

@@ -51,11 +51,11 @@ final class Events {
     }
 
     /** Returns when the event is on disk. */
-    void accept(FunctionName function, byte[] payload, String requestId) {
+    void accept(FunctionName function, byte[] payload, String requestId, @Nullable String traceHeader) {
         var id = function.id();
         var now = clock.instant();
-        var event =
-                new Event(id.account(), id.region(), id.name(), function.qualifier(), requestId, payload, now, 0, 0);
+        var event = new Event(
+                id.account(), id.region(), id.name(), function.qualifier(), requestId, payload, now, 0, 0, traceHeader);
         var work = EVENT.encode(event);
         kv.<@Nullable Object>transact(txn -> {
             outbox.put(txn, TOPIC, now, work);
@@ -69,7 +69,8 @@ final class Events {
         try {
             var name = event.function();
             var target = runner.active(runner.target(name), name);
-            var outcome = runner.run(target, name.arn(), event.requestId(), event.payload(), null, false);
+            var outcome = runner.run(
+                    target, name.arn(), event.requestId(), event.payload(), null, event.traceHeader(), false);
             // an event that will not run again has left its trace, whatever happens next
             outcome.log().flush();
             return switch (outcome.answer()) {

@@ -49,6 +49,7 @@ final class FunctionLog {
     private long lastMillis;
     private boolean writing;
     private @Nullable Tail tail;
+    private volatile ApplicationLevel least = ApplicationLevel.TRACE;
 
     private final ReentrantLock writer = new ReentrantLock();
     private boolean created;
@@ -93,8 +94,16 @@ final class FunctionLog {
         }
     }
 
+    /** Leaves out what the function logs below a level, from here on. */
+    void least(ApplicationLevel level) {
+        least = level;
+    }
+
     /** A line that the function printed. */
     void printed(Instant at, byte[] line) {
+        if (!least.admits(line)) {
+            return;
+        }
         int length = Math.min(line.length, LINE_MAX_BYTES - LINE_OVERHEAD_BYTES - 1);
         add(at.toEpochMilli(), new String(line, 0, length, StandardCharsets.UTF_8) + "\n", length + 1);
     }

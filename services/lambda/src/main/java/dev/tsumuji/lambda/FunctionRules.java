@@ -1,6 +1,5 @@
 package dev.tsumuji.lambda;
 
-import dev.tsumuji.kernel.call.Arn;
 import dev.tsumuji.sandbox.Sandboxes;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -35,8 +34,6 @@ import software.amazon.awssdk.services.lambda.model.VpcConfigResponse;
  */
 final class FunctionRules {
     private static final Pattern VARIABLE_NAME = Pattern.compile("[a-zA-Z]([a-zA-Z0-9_])+");
-    private static final Pattern LAYER_ARN = Pattern.compile(
-            "arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+");
 
     /** @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html">Reserved variables</a> */
     private static final Set<String> RESERVED_VARIABLES = Set.of(
@@ -61,9 +58,11 @@ final class FunctionRules {
             "LAMBDA_RUNTIME_DIR");
 
     private final Sandboxes sandboxes;
+    private final LayerUses layers;
 
-    FunctionRules(Sandboxes sandboxes) {
+    FunctionRules(Sandboxes sandboxes, LayerUses layers) {
         this.sandboxes = sandboxes;
+        this.layers = layers;
     }
 
     /** The configuration that a new function has, without what depends on its code and state. */
@@ -107,7 +106,7 @@ final class FunctionRules {
                         request.tracingConfig() == null
                                 ? null
                                 : request.tracingConfig().mode()))
-                .layers(layers(id, request.layers()))
+                .layers(layers.resolve(id, request.layers()))
                 .packageType(PackageType.ZIP)
                 .architectures(request.hasArchitectures() ? one(request.architectures()) : List.of(Architecture.X86_64))
                 .ephemeralStorage(storage(
@@ -159,7 +158,7 @@ final class FunctionRules {
             changed.tracingConfig(tracing(request.tracingConfig().mode()));
         }
         if (request.hasLayers()) {
-            changed.layers(layers(id, request.layers()));
+            changed.layers(layers.resolve(id, request.layers()));
         }
         if (request.ephemeralStorage() != null) {
             changed.ephemeralStorage(storage(request.ephemeralStorage()));
@@ -343,31 +342,6 @@ final class FunctionRules {
 
     private static String level(@Nullable String wanted, @Nullable String old) {
         return wanted != null ? wanted : old != null ? old : "INFO";
-    }
-
-    /** There are no layers yet, so every layer that a request names is one that does not exist. */
-    private static List<software.amazon.awssdk.services.lambda.model.Layer> layers(FunctionId id, List<String> layers) {
-        if (layers.size() > LambdaLimits.LAYERS_MAX) {
-            throw LambdaErrors.invalid("Cannot reference more than " + LambdaLimits.LAYERS_MAX + " layers.");
-        }
-        for (var layer : layers) {
-            if (!LAYER_ARN.matcher(layer).matches()) {
-                throw LambdaErrors.validation(
-                        "Value '" + layers + "' at 'layers' failed to satisfy constraint: Member must"
-                                + " satisfy constraint: [Member must have length less than or equal to 2048, Member must have"
-                                + " length greater than or equal to 1, Member must satisfy regular expression pattern: ("
-                                + LAYER_ARN
-                                + ")|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+), Member must not be null]");
-            }
-            if (!Arn.parse(layer).region().equals(id.region())) {
-                throw LambdaErrors.invalid("Layers are not in the same region as the function. "
-                        + "Layers are expected to be in region " + id.region() + ".");
-            }
-        }
-        for (var layer : layers) {
-            throw LambdaErrors.invalid("Layer version " + layer + " does not exist.");
-        }
-        return List.of();
     }
 
     private static void unsupported(String member, boolean used) {

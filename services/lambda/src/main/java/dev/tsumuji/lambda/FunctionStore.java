@@ -21,12 +21,14 @@ final class FunctionStore {
     private static final int CACHED_MAX = 20_000;
 
     private final Kv kv;
+    private final EnvironmentSeal seal;
     private final DoubleSupplier fraction;
     private final ConcurrentHashMap<FunctionId, Cached> cache = new ConcurrentHashMap<>();
 
     /** @param fraction random, from 0 to 1, for aliases that share invocations between versions */
-    FunctionStore(Kv kv, DoubleSupplier fraction) {
+    FunctionStore(Kv kv, EnvironmentSeal seal, DoubleSupplier fraction) {
         this.kv = kv;
+        this.seal = seal;
         this.fraction = fraction;
     }
 
@@ -80,7 +82,7 @@ final class FunctionStore {
         return configuration.functionVersion();
     }
 
-    private static @Nullable Target load(Snapshot snapshot, FunctionId id, String version) {
+    private @Nullable Target load(Snapshot snapshot, FunctionId id, String version) {
         var function = version(snapshot, id, version);
         var reserved = LambdaKeys.RESERVED.decodeNullable(snapshot.get(LambdaKeys.reserved(id)));
         return function == null ? null : new Target(id, function, reserved == null ? null : reserved.concurrency());
@@ -142,15 +144,24 @@ final class FunctionStore {
         return function;
     }
 
-    static @Nullable Function version(Snapshot snapshot, FunctionId id, String version) {
+    @Nullable
+    Function version(Snapshot snapshot, FunctionId id, String version) {
         if (!version.equals(FunctionName.LATEST) && (!FunctionName.isVersionNumber(version) || version.length() > 18)) {
             return null;
         }
-        return LambdaKeys.FUNCTION.decodeNullable(snapshot.get(LambdaKeys.version(id, version)));
+        var stored = snapshot.get(LambdaKeys.version(id, version));
+        return stored == null ? null : function(stored);
+    }
+
+    /** The value of a {@code "version"} key. */
+    Function function(byte[] stored) {
+        return seal.open(LambdaKeys.SEALED_FUNCTION.decode(stored));
     }
 
     void put(Txn txn, FunctionId id, Function function) {
-        txn.put(LambdaKeys.version(id, function.configuration().version()), LambdaKeys.FUNCTION.encode(function));
+        txn.put(
+                LambdaKeys.version(id, function.configuration().version()),
+                LambdaKeys.SEALED_FUNCTION.encode(seal.seal(function)));
     }
 
     /** What is known of one function; forgotten as a whole. */

@@ -87,7 +87,7 @@ final class FunctionViews {
                         Objects.requireNonNull(Tuple.unpack(entry.key()).getLast());
                 var id = new FunctionId(call.account(), call.region(), name);
                 for (var version : snapshot.scan(LambdaKeys.versions(id), all ? Integer.MAX_VALUE : 1)) {
-                    shown.add(listed(LambdaKeys.FUNCTION.decode(version.value()).configuration(), id, all));
+                    shown.add(listed(store.function(version.value()).configuration(), id, all));
                 }
             }
             var next = Paging.next(heads, limit);
@@ -105,8 +105,7 @@ final class FunctionViews {
             store.head(snapshot, id);
             var found = snapshot.scan(Paging.after(LambdaKeys.versions(id), request.marker()), limit + 1);
             var shown = Paging.page(found, limit).stream()
-                    .map(entry ->
-                            listed(LambdaKeys.FUNCTION.decode(entry.value()).configuration(), id, true))
+                    .map(entry -> listed(store.function(entry.value()).configuration(), id, true))
                     .toList();
             var next = Paging.next(found, limit);
             return ListVersionsByFunctionResponse.builder()

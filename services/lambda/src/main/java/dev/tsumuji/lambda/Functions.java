@@ -12,9 +12,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionResponse;
 import software.amazon.awssdk.services.lambda.model.DeleteFunctionRequest;
@@ -45,13 +43,15 @@ final class Functions {
     private static final String CREATING = "The function is being created.";
     private static final int ACTIVATIONS_MAX = 8;
     private static final int VERSIONS_MAX = 100_000;
-    private static final DateTimeFormatter LAST_MODIFIED =
+    static final DateTimeFormatter LAST_MODIFIED =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'+0000'").withZone(ZoneOffset.UTC);
 
     private final FunctionStore store;
     private final FunctionRules rules;
     private final Roles roles;
     private final Packages packages;
+    private final CodeSources sources;
+    private final LayerUses layers;
     private final Blobs blobs;
     private final Outbox outbox;
     private final Instances instances;
@@ -64,6 +64,8 @@ final class Functions {
             FunctionRules rules,
             Roles roles,
             Packages packages,
+            CodeSources sources,
+            LayerUses layers,
             Blobs blobs,
             Outbox outbox,
             Instances instances,
@@ -74,6 +76,8 @@ final class Functions {
         this.rules = rules;
         this.roles = roles;
         this.packages = packages;
+        this.sources = sources;
+        this.layers = layers;
         this.blobs = blobs;
         this.outbox = outbox;
         this.instances = instances;
@@ -88,8 +92,10 @@ final class Functions {
         var configured = rules.configure(id, request);
         roles.check(id, request.role());
         var code = request.code();
-        var zip = code(code.zipFile(), code.s3Bucket() != null || code.s3Key() != null);
-        var blob = packages.store(zip, "CreateFunction");
+        var zip = sources.zip(code.zipFile(), code.s3Bucket(), code.s3Key(), code.s3ObjectVersion(), "CreateFunction");
+        var stored = packages.store(zip);
+        layers.requireRoom(configured, stored.unzippedBytes());
+        var blob = stored.blob();
         var configuration = changed(configured.toBuilder(), clock.instant())
                 .codeSize(blob.sizeBytes())
                 .codeSha256(blob.sha256())
@@ -112,6 +118,7 @@ final class Functions {
             var head = new FunctionHead(request.tags(), 1, "");
             txn.put(LambdaKeys.head(id), LambdaKeys.HEAD.encode(head));
             putPending(txn, id, function);
+            layers.changed(txn, id, FunctionName.LATEST, List.of(), configuration.layers());
             if (publish) {
                 putVersion(txn, id, head, function, State.PENDING);
             }
@@ -124,12 +131,19 @@ final class Functions {
 
     UpdateFunctionCodeResponse updateCode(UpdateFunctionCodeRequest request) {
         var id = unqualified(request.functionName());
-        store.head(id);
+        var current = store.kv().read(snapshot -> store.latest(snapshot, id));
         if (request.imageUri() != null) {
             throw LambdaErrors.invalid("Please don't provide ImageUri when updating a function with packageType Zip.");
         }
-        var zip = code(request.zipFile(), request.s3Bucket() != null || request.s3Key() != null);
-        var blob = packages.store(zip, "UpdateFunctionCode");
+        var zip = sources.zip(
+                request.zipFile(),
+                request.s3Bucket(),
+                request.s3Key(),
+                request.s3ObjectVersion(),
+                "UpdateFunctionCode");
+        var stored = packages.store(zip);
+        layers.requireRoom(current.configuration(), stored.unzippedBytes());
+        var blob = stored.blob();
         var now = clock.instant();
         var result = new FunctionConfiguration[1];
         store.change(id, txn -> {
@@ -166,9 +180,22 @@ final class Functions {
         var result = new FunctionConfiguration[1];
         store.change(id, txn -> {
             var old = changeable(txn, id, request.revisionId());
-            var builder = rules.reconfigure(id, old.configuration(), request).toBuilder();
+            var configured = rules.reconfigure(id, old.configuration(), request);
+            if (request.hasLayers() && !configured.layers().isEmpty()) {
+                layers.requireRoom(
+                        configured,
+                        packages.unzippedBytes(new Packages.Content(
+                                old.packageId(), old.configuration().codeSize())));
+            }
+            var builder = configured.toBuilder();
             var function = new Function(inProgress(changed(builder, now)), old.packageId(), ids.hex(32));
             putPending(txn, id, function);
+            layers.changed(
+                    txn,
+                    id,
+                    FunctionName.LATEST,
+                    old.configuration().layers(),
+                    function.configuration().layers());
             instancesAfter(txn, old);
             result[0] = function.configuration();
         });
@@ -204,6 +231,12 @@ final class Functions {
                 packageIds.add(function.packageId());
                 bytes += function.configuration().codeSize();
             }
+            layers.changed(
+                    txn,
+                    id,
+                    function.configuration().version(),
+                    function.configuration().layers(),
+                    List.of());
             instancesAfter(txn, function);
         }
         for (var packageId : packageIds) {
@@ -217,11 +250,12 @@ final class Functions {
         txn.delete(LambdaKeys.aliases(id));
         txn.delete(LambdaKeys.events(id));
         txn.delete(LambdaKeys.reserved(id));
+        FunctionUrlConfigs.deletedAll(txn, id);
     }
 
     private void deleteVersion(Txn txn, FunctionId id, String version) {
         store.head(txn, id);
-        var function = FunctionStore.version(txn, id, version);
+        var function = store.version(txn, id, version);
         if (function == null) {
             return;
         }
@@ -231,6 +265,7 @@ final class Functions {
                     "The version can't be deleted while these aliases refer to it: " + String.join(", ", aliases));
         }
         txn.delete(LambdaKeys.version(id, version));
+        layers.changed(txn, id, version, function.configuration().layers(), List.of());
         txn.delete(LambdaKeys.policy(id, version));
         txn.delete(LambdaKeys.events(id, version));
         retireCode(txn, id, function, version);
@@ -253,9 +288,9 @@ final class Functions {
         txn.afterCommit(() -> instances.retire(old.generation()));
     }
 
-    private static List<Function> versions(Txn txn, FunctionId id) {
+    private List<Function> versions(Txn txn, FunctionId id) {
         return txn.scan(LambdaKeys.versions(id), VERSIONS_MAX).stream()
-                .map(entry -> LambdaKeys.FUNCTION.decode(entry.value()))
+                .map(entry -> store.function(entry.value()))
                 .toList();
     }
 
@@ -314,7 +349,7 @@ final class Functions {
                         + "). Please try again with the CodeSHA256 in $LATEST.");
             }
             var head = store.head(txn, id);
-            var last = FunctionStore.version(txn, id, Long.toString(head.versionNext() - 1));
+            var last = store.version(txn, id, Long.toString(head.versionNext() - 1));
             if (last != null && head.published().equals(latest.generation())) {
                 published[0] = last.configuration();
                 return;
@@ -346,6 +381,7 @@ final class Functions {
                     .lastUpdateStatusReasonCode((LastUpdateStatusReasonCode) null);
         }
         var function = new Function(configuration.build(), latest.packageId(), ids.hex(32));
+        layers.changed(txn, id, version, List.of(), function.configuration().layers());
         if (state == State.PENDING) {
             putPending(txn, id, function);
         } else {
@@ -362,7 +398,7 @@ final class Functions {
         var work = ACTIVATION.decode(delivery.work());
         var id = work.id();
         store.change(id, txn -> {
-            var function = FunctionStore.version(txn, id, work.version());
+            var function = store.version(txn, id, work.version());
             if (function == null || !function.generation().equals(work.generation())) {
                 return;
             }
@@ -385,15 +421,5 @@ final class Functions {
     /** The name of a function whose $LATEST is meant. */
     private static FunctionId unqualified(String text) {
         return FunctionName.of(text, null, Call.current()).id();
-    }
-
-    private static byte[] code(@Nullable SdkBytes zip, boolean fromS3) {
-        if (fromS3) {
-            throw new UnsupportedOperationException("code from S3 is not built; give the zip in ZipFile");
-        }
-        if (zip == null) {
-            throw LambdaErrors.invalid("Please provide a source for function code.");
-        }
-        return Objects.requireNonNull(zip.asByteArrayUnsafe());
     }
 }

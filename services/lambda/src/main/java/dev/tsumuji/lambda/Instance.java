@@ -1,8 +1,10 @@
 package dev.tsumuji.lambda;
 
 import dev.tsumuji.sandbox.Sandbox;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Instance implements AutoCloseable {
     final Sandbox sandbox;
     final FunctionLog log;
-    private final Packages.Lease code;
+    private final List<Packages.Lease> code;
     private final Instant credentialsUntil;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -24,7 +26,8 @@ final class Instance implements AutoCloseable {
     /** Milliseconds of the clock when it was put back. */
     volatile long idleSinceMillis;
 
-    Instance(Sandbox sandbox, FunctionLog log, Packages.Lease code, Instant credentialsUntil) {
+    /** @param code the directories that it sees, let go at its end */
+    Instance(Sandbox sandbox, FunctionLog log, List<Packages.Lease> code, Instant credentialsUntil) {
         this.sandbox = sandbox;
         this.log = log;
         this.code = code;
@@ -36,6 +39,11 @@ final class Instance implements AutoCloseable {
         return sandbox.isAlive() && end.isBefore(credentialsUntil);
     }
 
+    /** Where its code lies unpacked. */
+    Path codeFolder() {
+        return code.getFirst().path();
+    }
+
     /** Done once, by whoever comes first. */
     @Override
     public void close() {
@@ -45,7 +53,7 @@ final class Instance implements AutoCloseable {
         try {
             sandbox.close();
         } finally {
-            code.close();
+            code.forEach(Packages.Lease::close);
         }
     }
 }

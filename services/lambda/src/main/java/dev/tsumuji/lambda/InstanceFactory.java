@@ -12,7 +12,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +39,7 @@ final class InstanceFactory implements AutoCloseable {
 
     private final Sandboxes sandboxes;
     private final Packages packages;
+    private final LayerUses layers;
     private final Roles roles;
     private final Cloud cloud;
     private final InstantSource clock;
@@ -49,6 +52,7 @@ final class InstanceFactory implements AutoCloseable {
     InstanceFactory(
             Sandboxes sandboxes,
             Packages packages,
+            LayerUses layers,
             Roles roles,
             Cloud cloud,
             InstantSource clock,
@@ -57,6 +61,7 @@ final class InstanceFactory implements AutoCloseable {
             LambdaSettings settings) {
         this.sandboxes = sandboxes;
         this.packages = packages;
+        this.layers = layers;
         this.roles = roles;
         this.cloud = cloud;
         this.clock = clock;
@@ -81,14 +86,19 @@ final class InstanceFactory implements AutoCloseable {
                 target.configuration().loggingConfig().logGroup(),
                 stream,
                 unwritten);
-        var code = packages.use(
-                target.function().packageId(), target.configuration().codeSize());
+        var code = new ArrayList<Packages.Lease>(2);
         try {
-            log.add(now.toEpochMilli(), initStart(target));
+            code.add(packages.use(
+                    target.function().packageId(), target.configuration().codeSize()));
+            if (!target.configuration().layers().isEmpty()) {
+                code.add(layers.open(target.configuration()));
+            }
+            log.least(ApplicationLevel.of(target.configuration().loggingConfig()));
+            SystemLog.of(target).initStart(log, now);
             var sandbox = sandboxes.start(spec(target, role, stream, code), log::printed);
             return new Instance(sandbox, log, code, credentialsUntil(role));
         } catch (IOException | RuntimeException e) {
-            code.close();
+            code.forEach(Packages.Lease::close);
             throw e;
         }
     }
@@ -113,29 +123,24 @@ final class InstanceFactory implements AutoCloseable {
         return address == null ? Map.of() : Map.of(PLATFORM_PORT, address);
     }
 
-    private static String initStart(Target target) {
-        var version = target.configuration().runtimeVersionConfig();
-        return ReportLine.initStart(
-                Runtimes.versionName(target.configuration().runtimeAsString()), version.runtimeVersionArn());
-    }
-
     private static Instant credentialsUntil(RoleSession role) {
         return role.session().expiresAt().minus(CREDENTIALS_RESERVE);
     }
 
-    private Sandbox.Spec spec(Target target, RoleSession role, String stream, Packages.Lease code) {
+    private Sandbox.Spec spec(Target target, RoleSession role, String stream, List<Packages.Lease> code) {
         var configuration = target.configuration();
         var address = platform;
         return new Sandbox.Spec(
                 target.id().name(),
                 configuration.runtimeAsString(),
-                code.path(),
+                code.getFirst().path(),
                 configuration.handler(),
                 environment(target, role, stream, address != null),
                 configuration.memorySize(),
                 configuration.ephemeralStorage().size(),
                 target.timeout().compareTo(INIT_TIMEOUT) > 0 ? target.timeout() : INIT_TIMEOUT,
-                endpoints(address));
+                endpoints(address),
+                code.stream().skip(1).map(Packages.Lease::path).toList());
     }
 
     private static Map<String, String> environment(Target target, RoleSession role, String stream, boolean reachable) {
@@ -163,6 +168,7 @@ final class InstanceFactory implements AutoCloseable {
         all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
         all.put("AWS_LAMBDA_LOG_GROUP_NAME", configuration.loggingConfig().logGroup());
         all.put("AWS_LAMBDA_LOG_STREAM_NAME", stream);
+        all.putAll(ApplicationLevel.variables(configuration.loggingConfig()));
         all.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
         all.put("AWS_ACCESS_KEY_ID", role.credentials().accessKeyId());
         all.put("AWS_SECRET_ACCESS_KEY", role.credentials().secretAccessKey());

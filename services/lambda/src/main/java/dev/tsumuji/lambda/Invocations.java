@@ -1,6 +1,8 @@
 package dev.tsumuji.lambda;
 
 import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.cloud.EventAnswer;
+import dev.tsumuji.kernel.call.TraceHeader;
 import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Watch;
 import dev.tsumuji.sandbox.Sandbox;
@@ -10,11 +12,16 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
+import software.amazon.awssdk.services.lambda.model.InvokeWithResponseStreamRequest;
+import software.amazon.awssdk.services.lambda.model.InvokeWithResponseStreamResponse;
+import software.amazon.awssdk.services.lambda.model.InvokeWithResponseStreamResponseEvent;
 import software.amazon.awssdk.services.lambda.model.LogType;
+import software.amazon.awssdk.services.lambda.model.ResponseStreamingInvocationType;
 import software.amazon.awssdk.services.lambda.model.State;
 
 /**
@@ -31,13 +38,22 @@ final class Invocations {
     private final Instances instances;
     private final ConcurrencyGate gate;
     private final Events events;
+    private final Meter meter;
+    private final SampledSeconds sampled = new SampledSeconds();
     private final InstantSource clock;
 
-    Invocations(FunctionStore store, Instances instances, ConcurrencyGate gate, Events events, InstantSource clock) {
+    Invocations(
+            FunctionStore store,
+            Instances instances,
+            ConcurrencyGate gate,
+            Events events,
+            Meter meter,
+            InstantSource clock) {
         this.store = store;
         this.instances = instances;
         this.gate = gate;
         this.events = events;
+        this.meter = meter;
         this.clock = clock;
         events.runWith(this);
     }
@@ -54,7 +70,7 @@ final class Invocations {
             return InvokeResponse.builder().statusCode(204).build();
         }
         if (event) {
-            events.accept(name, orEmptyObject(payload), call.requestId());
+            events.accept(name, orEmptyObject(payload), call.requestId(), TraceHeader.current());
             return InvokeResponse.builder().statusCode(202).build();
         }
         var outcome = run(
@@ -63,8 +79,39 @@ final class Invocations {
                 call.requestId(),
                 orEmptyObject(payload),
                 clientContext(request.clientContext()),
+                TraceHeader.current(),
                 request.logType() == LogType.TAIL);
         return answer(outcome, target.version());
+    }
+
+    /** As {@link LambdaStreams} says. */
+    void stream(
+            InvokeWithResponseStreamRequest request,
+            EventAnswer<InvokeWithResponseStreamResponse, InvokeWithResponseStreamResponseEvent> answer) {
+        var call = Call.current();
+        var name = FunctionName.of(request.functionName(), request.qualifier(), call);
+        var payload =
+                request.payload() == null ? new byte[0] : request.payload().asByteArrayUnsafe();
+        check(payload, false);
+        var target = target(name);
+        if (request.invocationType() == ResponseStreamingInvocationType.DRY_RUN) {
+            answer.begin(InvokeWithResponseStreamResponse.builder()
+                    .statusCode(204)
+                    .executedVersion(target.version())
+                    .build());
+            return;
+        }
+        var streamed = new StreamedInvocation(target.version(), answer);
+        var outcome = run(
+                active(target, name),
+                name.arn(),
+                call.requestId(),
+                orEmptyObject(payload),
+                clientContext(request.clientContext()),
+                TraceHeader.current(),
+                request.logType() == LogType.TAIL,
+                streamed);
+        streamed.complete(outcome);
     }
 
     /**
@@ -84,13 +131,30 @@ final class Invocations {
             String requestId,
             byte[] payload,
             @Nullable String clientContext,
+            @Nullable String traceHeader,
             boolean tail) {
-        var running = gate.enter(target.id(), target.reserved());
+        return run(target, invokedArn, requestId, payload, clientContext, traceHeader, tail, null);
+    }
+
+    /** The same, for an answer that is handed on while it is made. */
+    private Outcome run(
+            Target target,
+            String invokedArn,
+            String requestId,
+            byte[] payload,
+            @Nullable String clientContext,
+            @Nullable String traceHeader,
+            boolean tail,
+            Sandbox.@Nullable Stream stream) {
+        var running = enter(target);
+        var begin = clock.instant();
+        var trace = Trace.of(target, traceHeader, requestId, begin, sampled.isFirst(target, begin));
         try {
             return switch (instances.take(target)) {
                 case Instances.Taken.Ready(var instance, var pool) -> {
                     try {
-                        var outcome = execute(target, instance, invokedArn, requestId, payload, clientContext, tail);
+                        var outcome =
+                                execute(target, instance, invokedArn, requestId, payload, clientContext, trace, tail, stream);
                         if (instances.closed() && !instance.sandbox.isAlive()) {
                             throw new IOException("the platform is stopping");
                         }
@@ -101,7 +165,7 @@ final class Invocations {
                 }
                 case Instances.Taken.Broken broken -> {
                     try {
-                        yield broken(target, broken, invokedArn, requestId, payload, tail);
+                        yield broken(target, broken, invokedArn, requestId, payload, trace, tail);
                     } finally {
                         instances.putBack(broken.instance(), broken.pool());
                     }
@@ -121,26 +185,29 @@ final class Invocations {
             String requestId,
             byte[] payload,
             @Nullable String clientContext,
-            boolean tail) {
+            Trace trace,
+            boolean tail,
+            Sandbox.@Nullable Stream stream) {
         var log = instance.log;
         if (tail) {
             log.beginTail();
         }
         var begin = clock.instant();
-        log.add(begin.toEpochMilli(), ReportLine.start(requestId, target.version()));
+        SystemLog.of(target).start(log, begin, requestId);
         long beginNanos = System.nanoTime();
         var answer = limited(instance.sandbox.invoke(new Sandbox.Invocation(
                 requestId,
                 payload,
                 begin.plus(target.timeout()),
                 invokedArn,
-                traceId(requestId, begin.getEpochSecond()),
+                trace.header(),
                 clientContext,
-                null)));
+                null,
+                stream)));
         long nanos = System.nanoTime() - beginNanos;
         var init = instance.initUnreported;
         instance.initUnreported = null;
-        end(target, instance, requestId, nanos, init, answer);
+        end(target, instance, requestId, nanos, init, answer, trace);
         return new Outcome(answer, tail ? log.endTail() : new byte[0], log);
     }
 
@@ -150,24 +217,22 @@ final class Invocations {
             String requestId,
             long nanos,
             @Nullable Duration init,
-            Sandbox.Answer answer) {
-        var log = instance.log;
-        var now = clock.instant();
-        if (answer instanceof Sandbox.Answer.Failure failure
-                && failure.errorType().equals("Sandbox.Timedout")) {
-            log.add(now.toEpochMilli(), ReportLine.timedOut(now, requestId, target.timeout()));
-        }
-        log.add(now.toEpochMilli(), ReportLine.end(requestId));
-        log.add(
-                now.toEpochMilli(),
-                ReportLine.report(
-                        requestId,
-                        nanos,
-                        init,
-                        init == null ? null : instance.sandbox.startPath(),
-                        target.configuration().memorySize(),
-                        instance.sandbox.memoryPeakMebibytes(),
-                        answer));
+            Sandbox.Answer answer,
+            Trace trace) {
+        boolean late = answer instanceof Sandbox.Answer.Failure failure
+                && failure.errorType().equals("Sandbox.Timedout");
+        long counted = late ? Math.min(nanos, target.timeout().toNanos()) : nanos;
+        var report = new Report(
+                requestId,
+                counted,
+                init,
+                target.configuration().memorySize(),
+                instance.sandbox.memoryPeakMebibytes(),
+                answer,
+                init == null ? null : instance.sandbox.startPath(),
+                trace);
+        SystemLog.of(target).end(instance.log, clock.instant(), report);
+        meter.invoked(target, counted, init, instance.sandbox.startPath(), answer);
     }
 
     /** An instance whose initialisation failed: the invocation that waited for it is answered with its error. */
@@ -177,16 +242,20 @@ final class Invocations {
             String invokedArn,
             String requestId,
             byte[] payload,
+            Trace trace,
             boolean tail) {
         var instance = broken.instance();
         if (tail) {
             instance.log.beginTail();
         }
         var now = clock.instant();
-        instance.log.add(now.toEpochMilli(), ReportLine.start(requestId, target.version()));
         var answer = instance.sandbox.invoke(
                 new Sandbox.Invocation(requestId, payload, now.plus(target.timeout()), invokedArn, null, null, null));
-        end(target, instance, requestId, 0, broken.initTook(), answer);
+        var system = SystemLog.of(target);
+        system.initFailed(instance.log, now, broken.initTook(), SystemLog.initError(answer));
+        HandlerHint.write(instance.log, now, target, instance.codeFolder(), answer);
+        system.start(instance.log, now, requestId);
+        end(target, instance, requestId, 0, broken.initTook(), answer, trace);
         return new Outcome(answer, tail ? instance.log.endTail() : new byte[0], instance.log);
     }
 
@@ -287,13 +356,12 @@ final class Invocations {
         }
     }
 
-    /** A trace of its own for every invocation, made of the request id, which is random already. */
-    private static String traceId(String requestId, long second) {
-        var digits = requestId.replace("-", "");
-        if (digits.length() < 32) {
-            digits = (digits + "00000000000000000000000000000000").substring(0, 32);
+    private ConcurrencyGate.Running enter(Target target) {
+        try {
+            return gate.enter(target.id(), target.reserved());
+        } catch (AwsServiceException e) {
+            meter.throttled(target);
+            throw e;
         }
-        return "Root=1-" + Long.toHexString(second) + "-" + digits.substring(0, 24) + ";Parent="
-                + digits.substring(16, 32) + ";Sampled=0";
     }
 }

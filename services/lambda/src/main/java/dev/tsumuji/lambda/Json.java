@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON that Lambda itself needs: checking payloads, reading patterns and answers, writing policies and events. Stateless. */
@@ -113,6 +114,19 @@ final class Json {
         }
         var location = parser.currentLocation();
         return "\n at [Source: (byte[]); line: " + location.getLineNr() + ", column: " + location.getColumnNr() + "]";
+    }
+
+    /**
+     * Reads one JSON value, as {@link #read(byte[])}.
+     *
+     * @return empty for {@code null} and for what is no JSON
+     */
+    static Optional<Object> parsed(byte[] json) {
+        try {
+            return Optional.ofNullable(read(json));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Writes maps, collections, strings, numbers, booleans and null, without blanks, in their own order. */

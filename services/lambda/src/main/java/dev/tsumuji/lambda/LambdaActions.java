@@ -4,6 +4,7 @@ import dev.tsumuji.kernel.call.Arn;
 import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.cloud.Access;
 import dev.tsumuji.kernel.cloud.Actions;
+import dev.tsumuji.lambda.LayerName.LayerVersionName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,11 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.services.lambda.model.AddPermissionRequest;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.CreateFunctionUrlConfigRequest;
+import software.amazon.awssdk.services.lambda.model.GetLayerVersionByArnRequest;
 import software.amazon.awssdk.services.lambda.model.TagResourceRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
+import software.amazon.awssdk.services.lambda.model.UpdateFunctionUrlConfigRequest;
 
 /**
  * What Lambda's operations need to be allowed: the action of their name on the function that they name, and
@@ -23,20 +27,61 @@ import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationR
  */
 final class LambdaActions implements Actions {
     private final FunctionStore store;
+    private final LayerPermissions layers;
 
-    LambdaActions(FunctionStore store) {
+    LambdaActions(FunctionStore store, LayerPermissions layers) {
         this.store = store;
+        this.layers = layers;
     }
 
     @Override
     public List<Access> of(String operation, SdkRequest request, Call call) {
         var needed = new ArrayList<Access>(2);
-        var action = "lambda:" + (operation.equals("Invoke") ? "InvokeFunction" : operation);
+        var action = "lambda:" + action(operation, call);
         needed.add(access(action, request, call).with(context(request)));
         passed(request)
                 .ifPresent(role -> needed.add(Access.of("iam:PassRole", role, call.account())
                         .with(Map.of("iam:PassedToService", List.of(Roles.SERVICE_PRINCIPAL)))));
+        for (var layer : layers(request)) {
+            needed.add(layerVersion("lambda:GetLayerVersion", layer));
+        }
         return needed;
+    }
+
+    /** Only {@link FunctionUrls} makes calls with this condition key, so who has it came by a function URL. */
+    private static String action(String operation, Call call) {
+        return switch (operation) {
+            case "Invoke", "InvokeWithResponseStream" ->
+                call.context().containsKey(FunctionUrls.AUTH_TYPE_KEY) ? "InvokeFunctionUrl" : "InvokeFunction";
+            case "GetLayerVersionByArn" -> "GetLayerVersion";
+            default -> operation;
+        };
+    }
+
+    /** Layers that a function is to have; those with names that no layer has are refused by the operation itself. */
+    private static List<LayerVersionName> layers(SdkRequest request) {
+        var arns = switch (request) {
+            case CreateFunctionRequest create -> create.layers();
+            case UpdateFunctionConfigurationRequest update -> update.layers();
+            default -> List.<String>of();
+        };
+        return arns.stream()
+                .filter(arn -> LayerName.VERSION_ARN.matcher(arn).matches())
+                .map(LayerVersionName::ofArn)
+                .toList();
+    }
+
+    private Access layerVersion(String action, LayerVersionName version) {
+        return Access.of(action, version.arn(), version.layer().account()).guardedBy(() -> layers.document(version));
+    }
+
+    private Access layer(String action, String layer, SdkRequest request, Call call) {
+        var name = LayerName.of(layer, call);
+        var number = member(request, "VersionNumber");
+        if (number == null) {
+            return Access.of(action, action.equals("lambda:ListLayerVersions") ? "*" : name.arn(), name.account());
+        }
+        return layerVersion(action, name.version(Long.parseLong(number)));
     }
 
     private Access access(String action, SdkRequest request, Call call) {
@@ -46,6 +91,14 @@ final class LambdaActions implements Actions {
         }
         if (action.endsWith("EventSourceMapping") || action.endsWith("EventSourceMappings")) {
             return mapping(action, request, call);
+        }
+        if (request instanceof GetLayerVersionByArnRequest byArn
+                && LayerName.VERSION_ARN.matcher(byArn.arn()).matches()) {
+            return layerVersion(action, LayerVersionName.ofArn(byArn.arn()));
+        }
+        var layer = member(request, "LayerName");
+        if (layer != null) {
+            return layer(action, layer, request, call);
         }
         var resource = member(request, "Resource");
         if (resource != null) {
@@ -94,11 +147,26 @@ final class LambdaActions implements Actions {
 
     private static Map<String, List<String>> context(SdkRequest request) {
         return switch (request) {
-            case AddPermissionRequest add -> Map.of("lambda:Principal", List.of(add.principal()));
+            case AddPermissionRequest add -> permission(add);
+            case CreateFunctionUrlConfigRequest url
+            when url.authType() != null -> Map.of(FunctionUrls.AUTH_TYPE_KEY, List.of(url.authTypeAsString()));
+            case UpdateFunctionUrlConfigRequest url
+            when url.authType() != null -> Map.of(FunctionUrls.AUTH_TYPE_KEY, List.of(url.authTypeAsString()));
             case CreateFunctionRequest create -> tags(create.tags());
             case TagResourceRequest tag -> tags(tag.tags());
             default -> Map.of();
         };
+    }
+
+    private static Map<String, List<String>> permission(AddPermissionRequest add) {
+        var principal = List.of(add.principal());
+        return add.functionUrlAuthType() == null
+                ? Map.of("lambda:Principal", principal)
+                : Map.of(
+                        "lambda:Principal",
+                        principal,
+                        FunctionUrls.AUTH_TYPE_KEY,
+                        List.of(add.functionUrlAuthTypeAsString()));
     }
 
     private static Map<String, List<String>> tags(Map<String, String> tags) {

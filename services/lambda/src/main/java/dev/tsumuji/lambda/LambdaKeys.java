@@ -3,6 +3,10 @@ package dev.tsumuji.lambda;
 import dev.tsumuji.kernel.kv.Codec;
 import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Tuple;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.lambda.model.AliasConfiguration;
 import software.amazon.awssdk.services.lambda.model.FunctionEventInvokeConfig;
 
@@ -11,28 +15,40 @@ import software.amazon.awssdk.services.lambda.model.FunctionEventInvokeConfig;
  *
  * <ul>
  *   <li>{@code "function", name} → {@link FunctionHead}: a function exists when this does
- *   <li>{@code "version", name, number} → {@link Function}; {@code $LATEST} is number 0
+ *   <li>{@code "version", name, number} → {@link Function}, sealed by {@link EnvironmentSeal}; {@code $LATEST} is number 0
  *   <li>{@code "alias", name, alias} → its configuration
  *   <li>{@code "policy", name, qualifier} → {@link Policy}; an empty qualifier for the function itself
  *   <li>{@code "events", name, qualifier} → how its events are handled
  *   <li>{@code "reserved", name} → {@link Reserved}
+ *   <li>{@code "url", name, qualifier} → {@link UrlConfig}; an empty qualifier for the function itself
  *   <li>{@code "count"}, {@code "size"} → counters of functions and of bytes of code
  * </ul>
  *
- * <p>Beside them, under {@code "lambda"} itself, since they are found without an account:
+ * <p>Beside them, of no one region, under {@code ("lambda", kind)}:
  *
  * <ul>
+ *   <li>{@code "metered", account, hour, region, name, runtime, architecture} → {@link Metered} of that hour
+ *   <li>{@code "metered-in-all", account, region, name, runtime, architecture} → {@link Metered} since ever
+ *   <li>{@code "environment-key"} → nothing, encrypted with the key of {@link EnvironmentSeal}
  *   <li>{@code "mapping", account, region, uuid} → {@link Mapping}
  *   <li>{@code "checkpoint", uuid, shard, lane} → {@link Checkpoint}
  * </ul>
+ *
+ * <p>Outside of it: {@code ("lambda-url", id)} → whose URL it is. {@link LayerKeys} has those of layers.
  */
 final class LambdaKeys {
     static final Codec<FunctionHead> HEAD = Codec.of(FunctionHead.class);
-    static final Codec<Function> FUNCTION = Codec.of(Function.class);
+    /** With its environment sealed: read and written through {@link FunctionStore} only. */
+    static final Codec<Function> SEALED_FUNCTION = Codec.of(Function.class);
+
     static final Codec<Policy> POLICY = Codec.of(Policy.class);
     static final Codec<AliasConfiguration> ALIAS = Codec.of(AliasConfiguration.class);
     static final Codec<FunctionEventInvokeConfig> EVENTS = Codec.of(FunctionEventInvokeConfig.class);
     static final Codec<Reserved> RESERVED = Codec.of(Reserved.class);
+
+    static final Codec<Metered> METERED = Codec.of(Metered.class);
+    static final Codec<UrlConfig> URL = Codec.of(UrlConfig.class);
+    static final Codec<UrlConfig.Owner> URL_OWNER = Codec.of(UrlConfig.Owner.class);
 
     private static final String SERVICE = "lambda";
 
@@ -79,6 +95,23 @@ final class LambdaKeys {
         return Tuple.range(SERVICE, id.account(), id.region(), "events", id.name());
     }
 
+    static byte[] url(FunctionId id, String qualifier) {
+        return Tuple.pack(SERVICE, id.account(), id.region(), "url", id.name(), qualifier);
+    }
+
+    static Range urls(FunctionId id) {
+        return Tuple.range(SERVICE, id.account(), id.region(), "url", id.name());
+    }
+
+    static byte[] urlOwner(String urlId) {
+        return Tuple.pack("lambda-url", urlId);
+    }
+
+    /** The last element of a key, where it is text. */
+    static String lastText(byte[] key) {
+        return (String) Objects.requireNonNull(Tuple.unpack(key).getLast());
+    }
+
     static byte[] reserved(FunctionId id) {
         return Tuple.pack(SERVICE, id.account(), id.region(), "reserved", id.name());
     }
@@ -93,6 +126,57 @@ final class LambdaKeys {
 
     static byte[] size(String account, String region) {
         return Tuple.pack(SERVICE, account, region, "size");
+    }
+
+    static byte[] metered(long hour, Meter.Slot slot) {
+        var id = slot.id();
+        return Tuple.pack(
+                SERVICE, "metered", id.account(), hour, id.region(), id.name(), slot.runtime(), slot.architecture());
+    }
+
+    /** @param to exclusive */
+    static Range meteredHours(String account, long from, long to) {
+        return new Range(Tuple.pack(SERVICE, "metered", account, from), Tuple.pack(SERVICE, "metered", account, to));
+    }
+
+    /** Hour and function of a {@code "metered"} key. */
+    static Map.Entry<Long, Meter.Slot> meteredHour(byte[] key) {
+        var elements = Tuple.unpack(key);
+        return Map.entry((Long) Objects.requireNonNull(elements.get(3)), slot(elements, (String) elements.get(2)));
+    }
+
+    static byte[] meteredInAll(Meter.Slot slot) {
+        var id = slot.id();
+        return Tuple.pack(
+                SERVICE, "metered-in-all", id.account(), id.region(), id.name(), slot.runtime(), slot.architecture());
+    }
+
+    static Range meteredInAll(String account) {
+        return Tuple.range(SERVICE, "metered-in-all", account);
+    }
+
+    /** Of all accounts. */
+    static Range meteredInAll() {
+        return Tuple.range(SERVICE, "metered-in-all");
+    }
+
+    /** The function of a {@code "metered-in-all"} key. */
+    static Meter.Slot meteredSlot(byte[] key) {
+        var elements = Tuple.unpack(key);
+        return slot(elements, (String) elements.get(2));
+    }
+
+    /** Both kinds of keys end with the same four elements. */
+    private static Meter.Slot slot(List<@Nullable Object> elements, @Nullable String account) {
+        var last = elements.subList(elements.size() - 4, elements.size());
+        return new Meter.Slot(
+                new FunctionId(Objects.requireNonNull(account), text(last.get(0)), text(last.get(1))),
+                text(last.get(2)),
+                text(last.get(3)));
+    }
+
+    private static String text(@Nullable Object element) {
+        return (String) Objects.requireNonNull(element);
     }
 
     static byte[] mapping(String account, String region, String uuid) {

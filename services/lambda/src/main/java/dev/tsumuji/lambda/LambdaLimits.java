@@ -7,6 +7,9 @@ package dev.tsumuji.lambda;
  */
 final class LambdaLimits {
     static final int ZIP_SIZE_MAX_BYTES = 50 << 20;
+    /** A zip that unpacks to what is allowed is hardly larger itself. */
+    static final int ZIP_FROM_S3_SIZE_MAX_BYTES = 250 << 20;
+
     static final long UNZIPPED_SIZE_MAX_BYTES = 262_144_000;
     static final long CODE_STORAGE_MAX_BYTES = 75L << 30;
     /** AWS has no such limit; a package with more files takes minutes to unpack and is a mistake or an attack. */

@@ -2,9 +2,11 @@ package dev.tsumuji.lambda;
 
 import dev.tsumuji.kernel.blobs.Blobs;
 import dev.tsumuji.kernel.cloud.Cloud;
+import dev.tsumuji.kernel.cloud.EventAnswer;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.outbox.Outbox;
+import dev.tsumuji.kernel.site.Site;
 import dev.tsumuji.kernel.signal.Signals;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.Scheduler;
@@ -23,10 +25,12 @@ import software.amazon.awssdk.services.lambda.model.*;
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/welcome.html">Lambda API Reference</a>
  */
-public final class LambdaService implements LambdaClient {
+public final class LambdaService implements LambdaClient, LambdaStreams {
     private final FunctionStore store;
     private final Packages packages;
     private final CodeDownloads downloads;
+    private final Layers layers;
+    private final LayerPermissions layerPermissions;
     private final InstanceFactory factory;
     private final Instances instances;
     private final Functions functions;
@@ -37,6 +41,10 @@ public final class LambdaService implements LambdaClient {
     private final Invocations invocations;
     private final Aliases aliases;
     private final EventInvokeConfigs eventConfigs;
+    private final FunctionUrlConfigs urlConfigs;
+    private final FunctionUrls urls;
+    private final Meter meter;
+    private final Usages usages;
     private final EventSourceMappings mappings;
 
     public LambdaService(
@@ -50,18 +58,24 @@ public final class LambdaService implements LambdaClient {
             Ids ids,
             Scheduler scheduler,
             LambdaSettings settings) {
-        store = new FunctionStore(kv, ids::fraction);
+        store = new FunctionStore(kv, EnvironmentSeal.open(settings.environmentKey(), kv, ids), ids::fraction);
         var roles = new Roles(cloud, clock);
         packages = new Packages(blobs, ids, settings);
         downloads = new CodeDownloads(packages, clock, ids);
-        factory = new InstanceFactory(sandboxes, packages, roles, cloud, clock, ids, scheduler, settings);
+        var sources = new CodeSources(cloud);
+        var layerUses = new LayerUses(store, packages, blobs);
+        layers = new Layers(store, packages, sources, downloads, layerUses, blobs, clock);
+        layerPermissions = new LayerPermissions(store, ids);
+        factory = new InstanceFactory(sandboxes, packages, layerUses, roles, cloud, clock, ids, scheduler, settings);
         instances = new Instances(factory, scheduler, clock, settings);
         concurrency = new Concurrency(store, settings);
         functions = new Functions(
                 store,
-                new FunctionRules(sandboxes),
+                new FunctionRules(sandboxes, layerUses),
                 roles,
                 packages,
+                sources,
+                layerUses,
                 blobs,
                 outbox,
                 instances,
@@ -72,8 +86,12 @@ public final class LambdaService implements LambdaClient {
         aliases = new Aliases(store, ids);
         eventConfigs = new EventInvokeConfigs(store, clock);
         permissions = new Permissions(store, ids);
+        urlConfigs = new FunctionUrlConfigs(store, clock, ids);
+        urls = new FunctionUrls(urlConfigs, cloud);
+        meter = new Meter(kv, scheduler, clock);
+        usages = new Usages(meter, clock);
         invocations = new Invocations(
-                store, instances, concurrency.gate(), new Events(store, outbox, clock, settings), clock);
+                store, instances, concurrency.gate(), new Events(store, outbox, clock, settings), meter, clock);
         mappings = new EventSourceMappings(
                 new MappingRun.Surroundings(store, invocations, roles, cloud, signals, clock, scheduler, ids));
         tags = new Tags(store, mappings);
@@ -81,7 +99,12 @@ public final class LambdaService implements LambdaClient {
 
     /** As the platform holds it. */
     public Service service() {
-        return new Service("lambda", LambdaClient.class, this, new LambdaActions(store), "AccessDeniedException");
+        return new Service(
+                "lambda",
+                LambdaClient.class,
+                this,
+                new LambdaActions(store, layerPermissions),
+                "AccessDeniedException");
     }
 
     /**
@@ -91,7 +114,18 @@ public final class LambdaService implements LambdaClient {
      */
     public void platform(InetSocketAddress listening) {
         factory.platform(listening);
+        urlConfigs.platform(listening.getPort());
         downloads.platform("http://" + listening.getHostString() + ":" + listening.getPort());
+    }
+
+    /** Where functions answer plain HTTP, by their URLs. */
+    public Site urls() {
+        return urls;
+    }
+
+    /** What functions used. */
+    public Usages usages() {
+        return usages;
     }
 
     /** Begins to read the sources of event source mappings; to be called when all services are there. */
@@ -207,6 +241,81 @@ public final class LambdaService implements LambdaClient {
         return aliases.list(request);
     }
 
+    // ---- function URLs
+
+    @Override
+    public CreateFunctionUrlConfigResponse createFunctionUrlConfig(CreateFunctionUrlConfigRequest request) {
+        return urlConfigs.create(request);
+    }
+
+    @Override
+    public UpdateFunctionUrlConfigResponse updateFunctionUrlConfig(UpdateFunctionUrlConfigRequest request) {
+        return urlConfigs.update(request);
+    }
+
+    @Override
+    public GetFunctionUrlConfigResponse getFunctionUrlConfig(GetFunctionUrlConfigRequest request) {
+        return urlConfigs.get(request);
+    }
+
+    @Override
+    public DeleteFunctionUrlConfigResponse deleteFunctionUrlConfig(DeleteFunctionUrlConfigRequest request) {
+        return urlConfigs.delete(request);
+    }
+
+    @Override
+    public ListFunctionUrlConfigsResponse listFunctionUrlConfigs(ListFunctionUrlConfigsRequest request) {
+        return urlConfigs.list(request);
+    }
+
+    // ---- layers
+
+    @Override
+    public PublishLayerVersionResponse publishLayerVersion(PublishLayerVersionRequest request) {
+        return layers.publish(request);
+    }
+
+    @Override
+    public GetLayerVersionResponse getLayerVersion(GetLayerVersionRequest request) {
+        return layers.get(request);
+    }
+
+    @Override
+    public GetLayerVersionByArnResponse getLayerVersionByArn(GetLayerVersionByArnRequest request) {
+        return layers.getByArn(request);
+    }
+
+    @Override
+    public DeleteLayerVersionResponse deleteLayerVersion(DeleteLayerVersionRequest request) {
+        return layers.delete(request);
+    }
+
+    @Override
+    public ListLayersResponse listLayers(ListLayersRequest request) {
+        return layers.list(request);
+    }
+
+    @Override
+    public ListLayerVersionsResponse listLayerVersions(ListLayerVersionsRequest request) {
+        return layers.versions(request);
+    }
+
+    @Override
+    public AddLayerVersionPermissionResponse addLayerVersionPermission(AddLayerVersionPermissionRequest request) {
+        return layerPermissions.add(request);
+    }
+
+    @Override
+    public RemoveLayerVersionPermissionResponse removeLayerVersionPermission(
+            RemoveLayerVersionPermissionRequest request) {
+        return layerPermissions.remove(request);
+    }
+
+    @Override
+    public GetLayerVersionPolicyResponse getLayerVersionPolicy(GetLayerVersionPolicyRequest request) {
+        return layerPermissions.get(request);
+    }
+
     // ---- invocations
 
     @Override
@@ -242,6 +351,13 @@ public final class LambdaService implements LambdaClient {
     @Override
     public InvokeResponse invoke(InvokeRequest request) {
         return invocations.invoke(request);
+    }
+
+    @Override
+    public void invokeWithResponseStream(
+            InvokeWithResponseStreamRequest request,
+            EventAnswer<InvokeWithResponseStreamResponse, InvokeWithResponseStreamResponseEvent> answer) {
+        invocations.stream(request, answer);
     }
 
     @Override
@@ -319,6 +435,7 @@ public final class LambdaService implements LambdaClient {
         mappings.stop();
         instances.close();
         mappings.close();
+        meter.close();
         packages.close();
     }
 }

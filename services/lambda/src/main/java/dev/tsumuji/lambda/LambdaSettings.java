@@ -40,6 +40,11 @@ public record LambdaSettings(
                 Duration.ofMillis(50));
     }
 
+    /** The file with the key that environment variables are encrypted with; beside the packages, so in the data folder. */
+    Path environmentKey() {
+        return packages.resolveSibling("keys").resolve("lambda-environment");
+    }
+
     /** These settings with another idle time. */
     public LambdaSettings idleTime(Duration idleTime) {
         return new LambdaSettings(

@@ -291,7 +291,7 @@ final class MappingRun {
     }
 
     Invocations.Outcome invoke(Target target, String requestId, byte[] payload) {
-        return invocations.run(target, mapping.function().arn(), requestId, payload, null, false);
+        return invocations.run(target, mapping.function().arn(), requestId, payload, null, null, false);
     }
 
     /** Remembers what {@code LastProcessingResult} shows, until the platform ends. */

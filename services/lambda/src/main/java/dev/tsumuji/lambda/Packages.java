@@ -7,13 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +48,7 @@ final class Packages implements AutoCloseable {
         this.root = settings.packages();
         this.sizeMaxBytes = settings.packagesSizeMaxBytes();
         try {
-            remove(root);
+            Overlay.remove(root);
             Files.createDirectories(root);
         } catch (IOException e) {
             throw new UncheckedIOException("can't empty " + root, e);
@@ -62,12 +60,12 @@ final class Packages implements AutoCloseable {
      *
      * @throws software.amazon.awssdk.awscore.exception.AwsServiceException when it is not one, or too large
      */
-    Blobs.Blob store(byte[] zip, String operation) {
-        var archive = checked(zip, operation);
+    Stored store(byte[] zip) {
+        var archive = checked(zip);
         try {
             var blob = blobs.write(new ByteArrayInputStream(zip), zip.length);
             use(blob.id(), archive).close();
-            return blob;
+            return new Stored(blob, archive.sizeBytes());
         } catch (ZipArchive.Malformed e) {
             throw LambdaErrors.invalid(NOT_A_ZIP);
         } catch (IOException e) {
@@ -75,13 +73,71 @@ final class Packages implements AutoCloseable {
         }
     }
 
-    private static ZipArchive checked(byte[] zip, String operation) {
+    /**
+     * A package that was written.
+     *
+     * @param unzippedBytes what it unpacks to
+     */
+    record Stored(Blobs.Blob blob, long unzippedBytes) {}
+
+    /**
+     * A published package.
+     *
+     * @param sizeBytes of the zip
+     */
+    record Content(String packageId, long sizeBytes) {}
+
+    /** What a package unpacks to, in bytes. */
+    long unzippedBytes(Content content) {
+        try (var lease = use(content.packageId(), content.sizeBytes())) {
+            return lease.sizeBytes;
+        } catch (IOException e) {
+            throw LambdaErrors.service("The code could not be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Several packages unpacked upon each other: of files at the same path the later one stays. The files are shared with
+     * the packages' own directories.
+     *
+     * @param contents not empty
+     */
+    Lease useTogether(List<Content> contents) throws IOException {
+        if (contents.size() == 1) {
+            return use(contents.getFirst().packageId(), contents.getFirst().sizeBytes());
+        }
+        var key = contents.stream().map(Content::packageId).collect(Collectors.joining("+"));
+        var there = leaseWhenThere(key);
+        if (there != null) {
+            return there;
+        }
+        var leases = new ArrayList<Lease>();
+        try {
+            for (var content : contents) {
+                leases.add(use(content.packageId(), content.sizeBytes()));
+            }
+            return fill(key, path -> {
+                directory(path);
+                for (var lease : leases) {
+                    Overlay.lay(lease.path, path);
+                }
+                return leases.stream().mapToLong(lease -> lease.sizeBytes).sum();
+            });
+        } catch (IOException | RuntimeException e) {
+            abandon(key);
+            throw e;
+        } finally {
+            leases.forEach(Lease::close);
+        }
+    }
+
+    private static ZipArchive checked(byte[] zip) {
         if (zip.length == 0) {
             throw LambdaErrors.invalid("Uploaded file must be a non-empty zip");
         }
-        if (zip.length > LambdaLimits.ZIP_SIZE_MAX_BYTES) {
-            throw LambdaErrors.tooLarge(
-                    "Request must be smaller than 70167211 bytes for the " + operation + " operation");
+        if (zip.length > LambdaLimits.ZIP_FROM_S3_SIZE_MAX_BYTES) {
+            throw LambdaErrors.invalid(
+                    "Unzipped size must be smaller than " + LambdaLimits.UNZIPPED_SIZE_MAX_BYTES + " bytes");
         }
         try {
             var archive = ZipArchive.read(zip, LambdaLimits.ZIP_ENTRIES_MAX);
@@ -109,7 +165,8 @@ final class Packages implements AutoCloseable {
             return there;
         }
         try (var in = blobs.read(packageId, 0, sizeBytes)) {
-            return fill(packageId, ZipArchive.read(in.readAllBytes(), LambdaLimits.ZIP_ENTRIES_MAX));
+            var archive = ZipArchive.read(in.readAllBytes(), LambdaLimits.ZIP_ENTRIES_MAX);
+            return fill(packageId, path -> unpack(archive, path));
         } catch (IOException | RuntimeException e) {
             abandon(packageId);
             throw e;
@@ -122,7 +179,7 @@ final class Packages implements AutoCloseable {
             return there;
         }
         try {
-            return fill(packageId, archive);
+            return fill(packageId, path -> unpack(archive, path));
         } catch (IOException | RuntimeException e) {
             abandon(packageId);
             throw e;
@@ -160,7 +217,7 @@ final class Packages implements AutoCloseable {
                 }
                 if (directory.path != null) {
                     directory.leases++;
-                    return new Lease(packageId, directory.path);
+                    return new Lease(packageId, directory.path, directory.sizeBytes);
                 }
                 settled.awaitUninterruptibly();
             }
@@ -169,10 +226,17 @@ final class Packages implements AutoCloseable {
         }
     }
 
-    private Lease fill(String packageId, ZipArchive archive) throws IOException {
+    /** Makes a directory's content and says how large it is. */
+    @FunctionalInterface
+    private interface Filling {
+        long into(Path path) throws IOException;
+    }
+
+    private Lease fill(String packageId, Filling filling) throws IOException {
         var path = root.resolve(ids.hex(32));
+        long sizeBytes;
         try {
-            unpack(archive, path);
+            sizeBytes = filling.into(path);
         } catch (IOException | RuntimeException e) {
             removeQuietly(path);
             throw e;
@@ -184,10 +248,10 @@ final class Packages implements AutoCloseable {
                 throw new AssertionError("only one thread fills a directory");
             }
             directory.path = path;
-            directory.sizeBytes = archive.sizeBytes();
+            directory.sizeBytes = sizeBytes;
             directory.leases = 1;
             settled.signalAll();
-            return new Lease(packageId, path);
+            return new Lease(packageId, path, sizeBytes);
         } finally {
             lock.unlock();
         }
@@ -206,7 +270,7 @@ final class Packages implements AutoCloseable {
         }
     }
 
-    private static void unpack(ZipArchive archive, Path to) throws IOException {
+    private static long unpack(ZipArchive archive, Path to) throws IOException {
         directory(to);
         for (var entry : archive.entries()) {
             var path = to.resolve(entry.name());
@@ -220,6 +284,7 @@ final class Packages implements AutoCloseable {
             }
             Files.setPosixFilePermissions(path, permissions(entry.mode()));
         }
+        return archive.sizeBytes();
     }
 
     /** Open to the sandbox's user, whatever the platform's own umask. */
@@ -288,32 +353,9 @@ final class Packages implements AutoCloseable {
 
     private static void removeQuietly(Path path) {
         try {
-            remove(path);
+            Overlay.remove(path);
         } catch (IOException e) {
             LOG.log(Level.WARNING, "unpacked code is left behind in " + path, e);
-        }
-    }
-
-    private static void remove(Path tree) throws IOException {
-        try {
-            Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.delete(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
-                    if (e != null) {
-                        throw e;
-                    }
-                    Files.delete(directory);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
-        } catch (NoSuchFileException e) {
-            // nothing to remove
         }
     }
 
@@ -326,10 +368,12 @@ final class Packages implements AutoCloseable {
     final class Lease implements AutoCloseable {
         private final String packageId;
         private final Path path;
+        private final long sizeBytes;
 
-        private Lease(String packageId, Path path) {
+        private Lease(String packageId, Path path, long sizeBytes) {
             this.packageId = packageId;
             this.path = path;
+            this.sizeBytes = sizeBytes;
         }
 
         Path path() {

@@ -32,10 +32,19 @@ final class Paging {
         if (marker == null || marker.isEmpty()) {
             return range;
         }
+        return range.after(key(range, marker));
+    }
+
+    /** For lists that descend. */
+    static Range before(Range range, @Nullable String marker) {
+        return marker == null || marker.isEmpty() ? range : range.before(key(range, marker));
+    }
+
+    private static byte[] key(Range range, String marker) {
         try {
             var key = Base64.getUrlDecoder().decode(marker.getBytes(StandardCharsets.US_ASCII));
             if (range.contains(key)) {
-                return range.after(key);
+                return key;
             }
         } catch (IllegalArgumentException e) {
             // answered below, as is a marker of another list

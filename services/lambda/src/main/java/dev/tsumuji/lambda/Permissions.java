@@ -119,7 +119,7 @@ final class Permissions {
             return;
         }
         if (!FunctionName.isAlias(qualifier)) {
-            if (FunctionStore.version(snapshot, name.id(), qualifier) == null) {
+            if (store.version(snapshot, name.id(), qualifier) == null) {
                 throw LambdaErrors.functionNotFound(name.arn());
             }
             return;

@@ -28,43 +28,42 @@ final class ReportLine {
         return "END RequestId: " + requestId + "\n";
     }
 
-    /**
-     * @param init how long initialisation took, in the first invocation only
-     * @param startPath how the instance came to be, in the first invocation only; behind all that AWS's line has, so that
-     *     whoever reads that finds it
-     */
-    static String report(
-            String requestId,
-            long durationNanos,
-            @Nullable Duration init,
-            Sandbox.@Nullable StartPath startPath,
-            int memoryMebibytes,
-            int memoryPeakMebibytes,
-            Sandbox.Answer answer) {
-        var line = new StringBuilder(200).append("REPORT RequestId: ").append(requestId);
-        millis(line.append("\tDuration: "), durationNanos).append(" ms");
-        long billedNanos = durationNanos + (init == null ? 0 : init.toNanos());
-        line.append("\tBilled Duration: ")
-                .append((billedNanos + 999_999) / 1_000_000)
-                .append(" ms");
-        line.append("\tMemory Size: ").append(memoryMebibytes).append(" MB");
-        line.append("\tMax Memory Used: ").append(memoryPeakMebibytes).append(" MB");
+    static String report(Report report) {
+        var line = new StringBuilder(200).append("REPORT RequestId: ").append(report.requestId());
+        millis(line.append("\tDuration: "), report.durationNanos()).append(" ms");
+        line.append("\tBilled Duration: ").append(report.billedMillis()).append(" ms");
+        line.append("\tMemory Size: ").append(report.memoryMebibytes()).append(" MB");
+        line.append("\tMax Memory Used: ").append(report.memoryPeakMebibytes()).append(" MB");
+        var init = report.init();
         if (init != null) {
             millis(line.append("\tInit Duration: "), init.toNanos()).append(" ms");
         }
-        switch (answer) {
-            case Sandbox.Answer.Success success -> {}
-            case Sandbox.Answer.Failure failure
-            when failure.errorType().equals("Sandbox.Timedout") -> line.append("\tStatus: timeout");
-            case Sandbox.Answer.Failure failure
-            when !failure.alive() ->
-                line.append("\tStatus: error\tError Type: ").append(failure.errorType());
-            case Sandbox.Answer.Failure failure -> {}
+        if (report.timedOut()) {
+            line.append("\tStatus: timeout");
+        } else if (report.answer() instanceof Sandbox.Answer.Failure failure && !failure.alive()) {
+            line.append("\tStatus: error\tError Type: ").append(failure.errorType());
         }
-        if (startPath != null) {
-            line.append("\tStart Path: ").append(startPath.name().toLowerCase(Locale.ROOT));
+        var path = report.startPath();
+        if (path != null) {
+            // behind all that AWS's line has, so that whoever reads that finds it
+            line.append("\tStart Path: ").append(path.name().toLowerCase(Locale.ROOT));
         }
-        return line.append("\t\n").toString();
+        line.append("\t\n");
+        var trace = report.trace();
+        if (trace != null && trace.sampled()) {
+            line.append("XRAY TraceId: ").append(trace.root());
+            line.append("\tSegmentId: ").append(trace.segment());
+            line.append("\tSampled: true\t\n");
+        }
+        return line.toString();
+    }
+
+    /** @param errorType null when it was ended for the time it took */
+    static String initReport(Duration took, @Nullable String errorType) {
+        var line = new StringBuilder(100).append("INIT_REPORT Init Duration: ");
+        millis(line, took.toNanos()).append(" ms\tPhase: init\tStatus: ");
+        line.append(errorType == null ? "timeout" : "error\tError Type: " + errorType);
+        return line.append('\n').toString();
     }
 
     static String timedOut(Instant at, String requestId, Duration timeout) {

@@ -18,6 +18,10 @@ record Usage(long functions, long codeBytes) {
         txn.add(LambdaKeys.size(id.account(), id.region()), codeBytes);
     }
 
+    static void addBytes(Txn txn, String account, String region, long codeBytes) {
+        txn.add(LambdaKeys.size(account, region), codeBytes);
+    }
+
     private static long counter(Snapshot snapshot, byte[] key) {
         var value = snapshot.get(key);
         return value == null ? 0 : ByteBuffer.wrap(value).getLong();

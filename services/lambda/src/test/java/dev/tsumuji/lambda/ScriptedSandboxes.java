@@ -117,6 +117,7 @@ final class ScriptedSandboxes implements Sandboxes {
                 case "return" -> new Answer.Success(command[1].getBytes(StandardCharsets.UTF_8));
                 case "big" -> new Answer.Success(new byte[Integer.parseInt(command[1])]);
                 case "env" -> success(spec.environment().get(command[1]));
+                case "opt" -> success(readFromLayers(command[1]));
                 case "print" -> {
                     output.line(
                             clock.instant(),
@@ -162,6 +163,17 @@ final class ScriptedSandboxes implements Sandboxes {
                 }
                 default -> throw new IllegalArgumentException(command[0]);
             };
+        }
+
+        private String readFromLayers(String path) {
+            for (var layer : spec.layers().reversed()) {
+                try {
+                    return Files.readString(layer.resolve(path));
+                } catch (IOException e) {
+                    // not in this one
+                }
+            }
+            return "absent";
         }
 
         /** Names the records that have a text in them. */

@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.protocol;
 
+import dev.tsumuji.kernel.cloud.EventAnswer;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.wire.catalog.ServiceModel;
 import dev.tsumuji.wire.http.Request;
@@ -38,15 +39,17 @@ final class Operation {
 
     /**
      * @param unary calls an operation whose payloads are no streams
-     * @param streaming takes the service, the request, then a request body and a response transformer where it has them
+     * @param streaming takes the service, the request, then a request body and a response transformer where it has them, or
+     *     what takes its events
      */
     private record Linked(
             boolean built,
             Supplier<Object> newRequest,
             BiFunction<Object, Object, Object> unary,
-            MethodHandle streaming) {
-        static final Linked ABSENT =
-                new Linked(false, Object::new, (service, request) -> request, MethodHandles.identity(Object.class));
+            MethodHandle streaming,
+            boolean events) {
+        static final Linked ABSENT = new Linked(
+                false, Object::new, (service, request) -> request, MethodHandles.identity(Object.class), false);
     }
 
     String name() {
@@ -59,6 +62,21 @@ final class Operation {
 
     Route route() {
         return route;
+    }
+
+    /** Whether the service answers with events; see {@link EventAnswer}. */
+    boolean events() {
+        return link().events();
+    }
+
+    void call(SdkRequest request, EventAnswer<?, ?> answer) {
+        try {
+            link().streaming().invoke(service.implementation(), request, answer);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("a client interface declares no checked exception", e);
+        }
     }
 
     /** Whether the service overrides the client interface's method. */
@@ -126,7 +144,17 @@ final class Operation {
     private Linked find() throws Throwable {
         var method = method();
         if (method == null) {
-            return Linked.ABSENT;
+            var events = eventMethod();
+            return events == null
+                    ? Linked.ABSENT
+                    : new Linked(
+                            true,
+                            supplier(LOOKUP.unreflect(events.getParameterTypes()[0].getMethod("builder"))),
+                            (service, request) -> {
+                                throw new IllegalStateException(events.getName() + " answers with events");
+                            },
+                            LOOKUP.unreflect(events),
+                            true);
         }
         var request = method.getParameterTypes()[0];
         var builder = LOOKUP.unreflect(request.getMethod("builder"));
@@ -135,10 +163,24 @@ final class Operation {
                 .getClass()
                 .getMethod(method.getName(), method.getParameterTypes())
                 .getDeclaringClass();
-        return new Linked(override != service.api(), supplier(builder), function(handle, method), handle);
+        return new Linked(override != service.api(), supplier(builder), function(handle, method), handle, false);
     }
 
-    /** Null for the operations that answer with event streams, which synchronous interfaces don't have. */
+    /** The method of an operation that answers with events; null when the service hasn't built it. */
+    private @Nullable Method eventMethod() {
+        for (var method : service.implementation().getClass().getMethods()) {
+            var types = method.getParameterTypes();
+            if (method.getName().equalsIgnoreCase(model.name())
+                    && types.length == 2
+                    && SdkRequest.class.isAssignableFrom(types[0])
+                    && types[1] == EventAnswer.class) {
+                return method;
+            }
+        }
+        return null;
+    }
+
+    /** Null for the operations that answer with events, which synchronous interfaces don't have. */
     private @Nullable Method method() {
         for (var method : service.api().getMethods()) {
             var types = method.getParameterTypes();
