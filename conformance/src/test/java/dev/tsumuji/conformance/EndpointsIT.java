@@ -203,6 +203,35 @@ class EndpointsIT {
             lambda = client;
             try {
                 Roles.basic(iam, "endpoints-role");
+                iam.putRolePolicy(
+                        r -> r.roleName("endpoints-role").policyName("data").policyDocument("""
+                        {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["dynamodb:*","s3:*"],"Resource":"*"}]}"""));
+                assertThat(call(
+                                "endpoints-data",
+                                "nodejs12.x",
+                                "index.handler",
+                                FunctionPackage.zip(Map.of("index.js", """
+                                const AWS = require('aws-sdk');
+                                const https = require('https');
+                                exports.handler = async (event, context) => {
+                                  const region = 'eu-central-1', db = new AWS.DynamoDB({ region }), s3 = new AWS.S3({ region });
+                                  await db.createTable({ TableName: 't', BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+                                    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }] }).promise();
+                                  await db.waitFor('tableExists', { TableName: 't', $waiter: { delay: 1 } }).promise();
+                                  const table = new AWS.DynamoDB.DocumentClient({ region });
+                                  await table.put({ TableName: 't', Item: { id: 'a', n: 42 } }).promise();
+                                  const item = (await table.get({ TableName: 't', Key: { id: 'a' } }).promise()).Item;
+                                  const place = { Bucket: 'endpoints-bucket', Key: 'dir/a b.txt' };
+                                  await s3.createBucket({ Bucket: place.Bucket, CreateBucketConfiguration: { LocationConstraint: region } }).promise();
+                                  await s3.putObject({ ...place, Body: 'by virtual host', ContentType: 'text/plain' }).promise();
+                                  const body = (await s3.getObject(place).promise()).Body.toString();
+                                  const url = s3.getSignedUrl('getObject', place);
+                                  const signed = await new Promise((resolve, reject) => https.get(url, (r) => r.on('data', (d) => resolve(r.statusCode + ' ' + d))).on('error', reject));
+                                  return [item.n, body, url.split('/')[2], signed];
+                                };
+                                """))))
+                        .contains(
+                                "42,\"by virtual host\",\"endpoints-bucket.s3.eu-central-1.amazonaws.com\",\"200 by virtual host\"");
                 assertThat(call(
                                 "endpoints-v2",
                                 "nodejs8.10",
