@@ -176,7 +176,7 @@ class EndpointsIT {
                         "java21",
                         EndpointHandler.class.getName() + "::handleRequest",
                         FunctionPackage.zipOf(files)))
-                .contains(caller("endpoints-java"), "200 from a.bucket.s3.eu-central-1.amazonaws.com: no");
+                .contains(caller("endpoints-java"), "404 from a.bucket.s3.eu-central-1.amazonaws.com");
     }
 
     /** As AWS's runtimes have them: version 2 for programs of old, version 3, by require and by import. */
@@ -215,12 +215,12 @@ class EndpointsIT {
                                 const https = require('https');
                                 exports.handler = async (event, context) => {
                                   const region = 'eu-central-1', db = new AWS.DynamoDB({ region }), s3 = new AWS.S3({ region });
-                                  await db.createTable({ TableName: 't', BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+                                  await db.createTable({ TableName: 'things', BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
                                     AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }] }).promise();
-                                  await db.waitFor('tableExists', { TableName: 't', $waiter: { delay: 1 } }).promise();
+                                  await db.waitFor('tableExists', { TableName: 'things', $waiter: { delay: 1 } }).promise();
                                   const table = new AWS.DynamoDB.DocumentClient({ region });
-                                  await table.put({ TableName: 't', Item: { id: 'a', n: 42 } }).promise();
-                                  const item = (await table.get({ TableName: 't', Key: { id: 'a' } }).promise()).Item;
+                                  await table.put({ TableName: 'things', Item: { id: 'a', n: 42 } }).promise();
+                                  const item = (await table.get({ TableName: 'things', Key: { id: 'a' } }).promise()).Item;
                                   const place = { Bucket: 'endpoints-bucket', Key: 'dir/a b.txt' };
                                   await s3.createBucket({ Bucket: place.Bucket, CreateBucketConfiguration: { LocationConstraint: region } }).promise();
                                   await s3.putObject({ ...place, Body: 'by virtual host', ContentType: 'text/plain' }).promise();
