@@ -265,6 +265,26 @@ class EndpointsIT {
     }
 
     @Test
+    void programs_outside_reach_the_platform_by_tls_when_a_port_is_named() throws Exception {
+        Client.assumeRuns("curl", "--version");
+        int port;
+        try (var probe = new java.net.ServerSocket(0)) {
+            port = probe.getLocalPort();
+        }
+        try (var platform =
+                RunningPlatform.start(RunningPlatform.temporary("tls"), "--tls-port", Integer.toString(port))) {
+            var authority = platform.data().resolve("tls/authority.pem").toString();
+            for (var host : List.of("localhost", "127.0.0.1")) {
+                var url = "https://" + host + ":" + port + "/_localstack/health";
+                assertThat(Client.run(Path.of("."), Map.of(), List.of("curl", "-sS", "--cacert", authority, url))
+                                .ok())
+                        .contains("tsumuji");
+            }
+            assertThat(platform.printed()).contains("https://127.0.0.1:" + port, "authority.pem");
+        }
+    }
+
+    @Test
     void a_url_signed_inside_for_a_host_of_aws_is_verified() {
         assertThat(call(
                         "endpoints-presigned",
