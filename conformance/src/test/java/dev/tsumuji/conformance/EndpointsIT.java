@@ -176,7 +176,7 @@ class EndpointsIT {
                         "java21",
                         EndpointHandler.class.getName() + "::handleRequest",
                         FunctionPackage.zipOf(files)))
-                .contains(caller("endpoints-java"), "200 from a.bucket.s3.eu-central-1.amazonaws.com: no");
+                .contains(caller("endpoints-java"), "404 from a.bucket.s3.eu-central-1.amazonaws.com");
     }
 
     /** As AWS's runtimes have them: version 2 for programs of old, version 3, by require and by import. */
@@ -203,6 +203,35 @@ class EndpointsIT {
             lambda = client;
             try {
                 Roles.basic(iam, "endpoints-role");
+                iam.putRolePolicy(
+                        r -> r.roleName("endpoints-role").policyName("data").policyDocument("""
+                        {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["dynamodb:*","s3:*"],"Resource":"*"}]}"""));
+                assertThat(call(
+                                "endpoints-data",
+                                "nodejs12.x",
+                                "index.handler",
+                                FunctionPackage.zip(Map.of("index.js", """
+                                const AWS = require('aws-sdk');
+                                const https = require('https');
+                                exports.handler = async (event, context) => {
+                                  const region = 'eu-central-1', db = new AWS.DynamoDB({ region }), s3 = new AWS.S3({ region });
+                                  await db.createTable({ TableName: 'things', BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+                                    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }] }).promise();
+                                  await db.waitFor('tableExists', { TableName: 'things', $waiter: { delay: 1 } }).promise();
+                                  const table = new AWS.DynamoDB.DocumentClient({ region });
+                                  await table.put({ TableName: 'things', Item: { id: 'a', n: 42 } }).promise();
+                                  const item = (await table.get({ TableName: 'things', Key: { id: 'a' } }).promise()).Item;
+                                  const place = { Bucket: 'endpoints-bucket', Key: 'dir/a b.txt' };
+                                  await s3.createBucket({ Bucket: place.Bucket, CreateBucketConfiguration: { LocationConstraint: region } }).promise();
+                                  await s3.putObject({ ...place, Body: 'by virtual host', ContentType: 'text/plain' }).promise();
+                                  const body = (await s3.getObject(place).promise()).Body.toString();
+                                  const url = s3.getSignedUrl('getObject', place);
+                                  const signed = await new Promise((resolve, reject) => https.get(url, (r) => r.on('data', (d) => resolve(r.statusCode + ' ' + d))).on('error', reject));
+                                  return [item.n, body, url.split('/')[2], signed];
+                                };
+                                """))))
+                        .contains(
+                                "42,\"by virtual host\",\"endpoints-bucket.s3.eu-central-1.amazonaws.com\",\"200 by virtual host\"");
                 assertThat(call(
                                 "endpoints-v2",
                                 "nodejs8.10",
@@ -232,6 +261,26 @@ class EndpointsIT {
             } finally {
                 lambda = shared;
             }
+        }
+    }
+
+    @Test
+    void programs_outside_reach_the_platform_by_tls_when_a_port_is_named() throws Exception {
+        Client.assumeRuns("curl", "--version");
+        int port;
+        try (var probe = new java.net.ServerSocket(0)) {
+            port = probe.getLocalPort();
+        }
+        try (var platform =
+                RunningPlatform.start(RunningPlatform.temporary("tls"), "--tls-port", Integer.toString(port))) {
+            var authority = platform.data().resolve("tls/authority.pem").toString();
+            for (var host : List.of("localhost", "127.0.0.1")) {
+                var url = "https://" + host + ":" + port + "/_localstack/health";
+                assertThat(Client.run(Path.of("."), Map.of(), List.of("curl", "-sS", "--cacert", authority, url))
+                                .ok())
+                        .contains("tsumuji");
+            }
+            assertThat(platform.printed()).contains("https://127.0.0.1:" + port, "authority.pem");
         }
     }
 

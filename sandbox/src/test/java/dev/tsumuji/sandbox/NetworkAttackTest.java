@@ -323,23 +323,22 @@ class NetworkAttackTest {
 
     @Test
     void what_a_sandbox_opened_is_closed_with_it() throws IOException {
-        var before = descriptors();
-        for (int i = 0; i < 10; i++) {
-            try (var f = machine.python("def handler(e, c): return 1").name("attacker")) {
-                assertThat(f.ask("1")).isEqualTo("1");
+        try (var alone = new Machine(
+                settings -> settings.egress(EgressPolicy.parse("all")).stems(0, java.time.Duration.ofMinutes(1)))) {
+            alone.sandboxes.platform(plain.address(), secure.address());
+            var before = descriptors();
+            for (int i = 0; i < 10; i++) {
+                try (var f = alone.python("def handler(e, c): return 1")) {
+                    assertThat(f.ask("1")).isEqualTo("1");
+                }
             }
+            // each had thirty and more; those of other tests' stems come and go meanwhile
+            Machine.eventually("all are closed", () -> descriptors() < before + 100);
         }
-        var after = descriptors();
-        for (int i = 0; i < 50 && after > before; i++) {
-            java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
-            after = descriptors();
-        }
-        assertThat(after).isLessThanOrEqualTo(before + 2);
     }
 
-    private static long descriptors() throws IOException {
-        try (var files = java.nio.file.Files.list(java.nio.file.Path.of("/proc/self/fd"))) {
-            return files.count();
-        }
+    private static long descriptors() {
+        var open = java.nio.file.Path.of("/proc/self/fd").toFile().list();
+        return open == null ? 0 : open.length;
     }
 }
