@@ -34,6 +34,7 @@ class TerraformIT {
         FunctionPackage.java().write(folder);
         FunctionPackage.custom().write(folder);
         Files.writeString(folder.resolve("main.tf"), STACK);
+        Files.writeString(folder.resolve("buckets.tf"), BUCKETS);
         terraform("init", "-input=false", "-plugin-dir=" + plugins.get()).ok();
     }
 
@@ -54,6 +55,7 @@ class TerraformIT {
         terraform("destroy", "-auto-approve", "-input=false").ok();
         assertThat(aws("lambda", "list-functions", "--query", "Functions")).isEqualTo("[]");
         assertThat(aws("iam", "list-roles", "--query", "Roles")).isEqualTo("[]");
+        assertThat(aws("s3api", "list-buckets", "--query", "Buckets")).isEqualTo("[]");
     }
 
     private static String aws(String... arguments) {
@@ -89,6 +91,7 @@ class TerraformIT {
               region                      = "us-east-1"
               skip_metadata_api_check     = true
               skip_region_validation      = true
+              s3_use_path_style           = true
             }
 
             locals {
@@ -171,5 +174,99 @@ class TerraformIT {
             output "arns" {
               value = [for f in aws_lambda_function.hello : f.arn]
             }
+            """;
+
+    private static final String BUCKETS = """
+            resource "aws_s3_bucket" "site" {
+              bucket = "site"
+              tags = { team = "wind" }
+            }
+            resource "aws_s3_bucket_versioning" "v" {
+              bucket = aws_s3_bucket.site.id
+              versioning_configuration { status = "Enabled" }
+            }
+            resource "aws_s3_bucket_public_access_block" "p" {
+              bucket = aws_s3_bucket.site.id
+              block_public_acls = false
+              block_public_policy = false
+              ignore_public_acls = false
+              restrict_public_buckets = false
+            }
+            resource "aws_s3_bucket_ownership_controls" "o" {
+              bucket = aws_s3_bucket.site.id
+              rule { object_ownership = "BucketOwnerPreferred" }
+            }
+            resource "aws_s3_bucket_acl" "acl" {
+              depends_on = [aws_s3_bucket_ownership_controls.o, aws_s3_bucket_public_access_block.p]
+              bucket = aws_s3_bucket.site.id
+              acl = "private"
+            }
+            resource "aws_s3_bucket_policy" "pol" {
+              depends_on = [aws_s3_bucket_public_access_block.p]
+              bucket = aws_s3_bucket.site.id
+              policy = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = "Public", Effect = "Allow", Principal = "*", Action = ["s3:GetObject"], Resource = ["${aws_s3_bucket.site.arn}/*"] }] })
+            }
+            resource "aws_s3_bucket_cors_configuration" "c" {
+              bucket = aws_s3_bucket.site.id
+              cors_rule {
+                allowed_headers = ["*"]
+                allowed_methods = ["GET", "PUT"]
+                allowed_origins = ["https://example.com"]
+                expose_headers = ["ETag"]
+                max_age_seconds = 3000
+              }
+            }
+            resource "aws_s3_bucket_lifecycle_configuration" "l" {
+              bucket = aws_s3_bucket.site.id
+              rule {
+                id = "logs"
+                status = "Enabled"
+                filter { prefix = "logs/" }
+                expiration { days = 90 }
+                transition {
+                  days          = 30
+                  storage_class = "STANDARD_IA"
+                }
+                noncurrent_version_expiration { noncurrent_days = 7 }
+                abort_incomplete_multipart_upload { days_after_initiation = 2 }
+              }
+            }
+            resource "aws_s3_bucket_server_side_encryption_configuration" "e" {
+              bucket = aws_s3_bucket.site.id
+              rule {
+                apply_server_side_encryption_by_default {
+                  sse_algorithm = "AES256"
+                }
+              }
+            }
+            resource "aws_s3_bucket_website_configuration" "w" {
+              bucket = aws_s3_bucket.site.id
+              index_document { suffix = "index.html" }
+              error_document { key = "error.html" }
+              routing_rule {
+                condition { key_prefix_equals = "old/" }
+                redirect { replace_key_prefix_with = "new/" }
+              }
+            }
+            resource "aws_s3_object" "index" {
+              bucket = aws_s3_bucket.site.id
+              key = "index.html"
+              content = "<h1>hello</h1>"
+              content_type = "text/html"
+              tags = { a = "b" }
+            }
+            resource "aws_s3_object" "err" {
+              bucket = aws_s3_bucket.site.id
+              key = "error.html"
+              content = "<h1>oops</h1>"
+              content_type = "text/html"
+            }
+            resource "aws_s3_object" "sub" {
+              bucket = aws_s3_bucket.site.id
+              key = "docs/index.html"
+              content = "docs"
+              content_type = "text/html"
+            }
+            data "aws_s3_bucket" "d" { bucket = aws_s3_bucket.site.id }
             """;
 }

@@ -98,7 +98,10 @@ final class Copies {
                             + S3Limits.COPY_SIZE_MAX_BYTES);
         }
         checkInPlace(request, from, source, replace, customerKey);
-        kv.read(snapshot -> objects.early(snapshot, target, request.destinationKey(), conditions));
+        kv.read(snapshot -> {
+            objects.early(snapshot, target, request.destinationKey(), conditions);
+            return target;
+        });
         var kind = algorithm != null
                 ? algorithm
                 : version.sum() == null

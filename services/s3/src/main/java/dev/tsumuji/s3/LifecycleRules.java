@@ -27,6 +27,12 @@ final class LifecycleRules {
     static final String MINIMUM_SIZE = "all_storage_classes_128K";
     private static final int RULES_MAX = 1000;
     private static final int ID_MAX = 255;
+    private static final int INFREQUENT_DAYS_MIN = 30;
+    private static final long MOVED_SIZE_MIN_BYTES = 128 << 10;
+    /** From the dearest to the cheapest: a transition goes downwards only. */
+    static final List<String> CLASSES =
+            List.of("STANDARD", "STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR");
+
     private static final DateTimeFormatter RFC_822 = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
             .withZone(ZoneOffset.UTC);
@@ -73,10 +79,7 @@ final class LifecycleRules {
         if (!any) {
             throw S3Errors.invalidRequest("At least one action needs to be specified in a rule");
         }
-        if (!rule.transitions().isEmpty()
-                || !rule.noncurrentVersionTransitions().isEmpty()) {
-            throw BucketSettings.notImplemented("A transition between storage classes");
-        }
+        transitions(rule);
         expiration(rule);
         noncurrent(rule);
         var abort = rule.abortIncompleteMultipartUpload();
@@ -86,6 +89,81 @@ final class LifecycleRules {
                 throw S3Errors.invalidRequest("AbortIncompleteMultipartUpload cannot be specified with Tags.");
             }
         }
+    }
+
+    private static void transitions(LifecycleRule rule) {
+        for (var transition : rule.transitions()) {
+            if ((transition.days() == null) == (transition.date() == null)) {
+                throw S3Errors.malformedXml();
+            }
+            storageClass(transition.storageClassAsString());
+            if (transition.date() != null
+                    && !transition.date().equals(transition.date().truncatedTo(ChronoUnit.DAYS))) {
+                throw S3Errors.invalidArgument(
+                        "'Date' must be at midnight GMT",
+                        "Date",
+                        transition.date().toString());
+            }
+            if (transition.days() != null) {
+                atLeast(transition.days(), transition.storageClassAsString(), "Days", "Transition");
+                var expiration = rule.expiration();
+                if (expiration != null && expiration.days() != null && expiration.days() <= transition.days()) {
+                    throw S3Errors.invalidArgument(
+                            "'Days' in the Expiration action for filter '(prefix=" + prefix(rule)
+                                    + ")' must be greater than 'Days' in the Transition action",
+                            "Days",
+                            String.valueOf(expiration.days()));
+                }
+            }
+        }
+        for (var transition : rule.noncurrentVersionTransitions()) {
+            if (transition.noncurrentDays() == null) {
+                throw S3Errors.malformedXml();
+            }
+            storageClass(transition.storageClassAsString());
+            atLeast(
+                    transition.noncurrentDays(),
+                    transition.storageClassAsString(),
+                    "NoncurrentDays",
+                    "NoncurrentVersionTransition");
+        }
+    }
+
+    /** What is archived can't be read until it is restored, which isn't built: nothing may go where nobody gets it back. */
+    private static void storageClass(@Nullable String name) {
+        if (name == null || !CLASSES.contains(name) && !Metadata.archived(name)) {
+            throw S3Errors.malformedXml();
+        }
+        if (Metadata.archived(name)) {
+            throw BucketSettings.notImplemented("A transition to " + name);
+        }
+    }
+
+    private static void atLeast(int days, @Nullable String name, String argument, String action) {
+        boolean infrequent = "STANDARD_IA".equals(name) || "ONEZONE_IA".equals(name);
+        if (infrequent && days < INFREQUENT_DAYS_MIN) {
+            throw S3Errors.invalidArgument(
+                    "'" + argument + "' in " + action + " action must be greater than or equal to "
+                            + INFREQUENT_DAYS_MIN + " for storageClass '" + name + "'",
+                    argument,
+                    String.valueOf(days));
+        }
+        if (days < 0) {
+            throw S3Errors.invalidArgument(
+                    "'" + argument + "' in " + action + " action must be nonnegative", argument, String.valueOf(days));
+        }
+    }
+
+    /** Whether an object is large enough to be moved; a rule that speaks of sizes decides that itself. */
+    static boolean movable(LifecycleRule rule, long sizeBytes) {
+        var filter = rule.filter();
+        boolean own = filter != null
+                && (filter.objectSizeGreaterThan() != null
+                        || filter.objectSizeLessThan() != null
+                        || filter.and() != null
+                                && (filter.and().objectSizeGreaterThan() != null
+                                        || filter.and().objectSizeLessThan() != null));
+        return own || sizeBytes >= MOVED_SIZE_MIN_BYTES;
     }
 
     private static void filter(LifecycleRule rule) {

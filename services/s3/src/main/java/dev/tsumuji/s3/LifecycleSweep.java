@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -27,7 +28,7 @@ import software.amazon.awssdk.services.s3.model.LifecycleRule;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Lets objects expire as their bucket's lifecycle says: once at each midnight, and only for buckets that have one. A sweep is a
+ * Lets objects expire, or move to another storage class, as their bucket's lifecycle says: once at each midnight, and only for buckets that have one. A sweep is a
  * piece of work in the outbox that puts the next; whoever puts another lifecycle begins another chain, and the old one ends.
  * A sweep that was cut off is begun again. Thread-safe: all state is in the store.
  *
@@ -119,7 +120,9 @@ final class LifecycleSweep {
     }
 
     private void sweep(Bucket bucket, List<LifecycleRule> rules) {
-        if (rules.stream().anyMatch(rule -> rule.expiration() != null)) {
+        if (rules.stream()
+                .anyMatch(
+                        rule -> rule.expiration() != null || !rule.transitions().isEmpty())) {
             each(S3Keys.current(bucket.id()), (txn, key) -> current(txn, bucket.name(), key, rules));
         }
         if (bucket.versioning() != null) {
@@ -170,6 +173,15 @@ final class LifecycleSweep {
             return expiry != null && !now.isBefore(expiry);
         });
         if (!due) {
+            rules.stream()
+                    .filter(rule -> covers(rule, key, version)
+                            && LifecycleRules.movable(rule, version.body().size()))
+                    .flatMap(rule -> rule.transitions().stream())
+                    .filter(move -> !now.isBefore(
+                            move.days() != null ? LifecycleRules.due(version.modifiedAt(), move.days()) : move.date()))
+                    .map(move -> move.storageClassAsString())
+                    .max(Comparator.comparing(LifecycleRules.CLASSES::indexOf))
+                    .ifPresent(to -> move(txn, bucket, bytes, version, to));
             return;
         }
         if (bucket.versioning() == null) {
@@ -178,6 +190,13 @@ final class LifecycleSweep {
         } else {
             var marker = versions.add(txn, bucket, bytes, Version.marker(now, bucket.account()), now);
             events.happened(txn, bucket, "LifecycleExpiration:DeleteMarkerCreated", key, marker);
+        }
+    }
+
+    private void move(Txn txn, Bucket bucket, byte[] key, Version version, String to) {
+        if (LifecycleRules.CLASSES.indexOf(to) > LifecycleRules.CLASSES.indexOf(version.storageClass())) {
+            var moved = versions.change(txn, bucket, key, version, old -> old.withStorageClass(to));
+            events.happened(txn, bucket, "LifecycleTransition", new String(key, StandardCharsets.UTF_8), moved);
         }
     }
 
@@ -207,6 +226,17 @@ final class LifecycleSweep {
                     && remove(txn, bucket, bytes, version, now)) {
                 events.happened(txn, bucket, "LifecycleExpiration:Delete", key, version);
                 all.remove(i);
+            } else if (!version.deleteMarker()) {
+                rules.stream()
+                        .filter(rule -> covers(rule, key, version)
+                                && LifecycleRules.movable(rule, version.body().size()))
+                        .flatMap(rule -> rule.noncurrentVersionTransitions().stream())
+                        .filter(move ->
+                                (move.newerNoncurrentVersions() == null || newer >= move.newerNoncurrentVersions())
+                                        && !now.isBefore(LifecycleRules.due(since, move.noncurrentDays())))
+                        .map(move -> move.storageClassAsString())
+                        .max(Comparator.comparing(LifecycleRules.CLASSES::indexOf))
+                        .ifPresent(to -> move(txn, bucket, bytes, version, to));
             }
         }
         if (all.size() == 1 && all.getFirst().deleteMarker()) {

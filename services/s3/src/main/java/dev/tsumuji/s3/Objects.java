@@ -53,17 +53,18 @@ final class Objects {
     // ---- writing
 
     PutObjectResponse put(PutObjectRequest request, RequestBody body) {
-        var bucket = buckets.read(request.bucket(), request.expectedBucketOwner());
         ObjectKeys.check(request.key());
         var conditions = Conditions.OfWrite.of(request);
         var customerKey = CustomerKeys.forWrite(request);
         var claim = Checksums.claim(request);
         var md5 = Bodies.md5(request.contentMD5());
         var draft = draft(request, customerKey);
-        kv.read(snapshot -> {
-            Locks.ofWrite(snapshot, bucket, request, clock.instant());
-            var unused = AccessLists.ofWrite(snapshot, bucket, request.key(), bucket.account(), request);
-            return early(snapshot, bucket, request.key(), conditions);
+        var bucket = kv.read(snapshot -> {
+            var found = buckets.require(snapshot, request.bucket(), request.expectedBucketOwner());
+            Locks.ofWrite(snapshot, found, request, clock.instant());
+            var unused = AccessLists.ofWrite(snapshot, found, request.key(), found.account(), request);
+            early(snapshot, found, request.key(), conditions);
+            return found;
         });
         body.optionalContentLength()
                 .filter(n -> n > S3Limits.PUT_SIZE_MAX_BYTES)
@@ -168,14 +169,10 @@ final class Objects {
     }
 
     /** Spares a client the sending of a body that will be refused. */
-    @Nullable
-    Version early(Snapshot snapshot, Bucket bucket, String key, Conditions.OfWrite conditions) {
+    void early(Snapshot snapshot, Bucket bucket, String key, Conditions.OfWrite conditions) {
         if (conditions.any()) {
-            var current = versions.current(snapshot, bucket, S3Keys.bytes(key));
-            conditions.check(current, key);
-            return current;
+            conditions.check(versions.current(snapshot, bucket, S3Keys.bytes(key)), key);
         }
-        return null;
     }
 
     /** What else happens in the commit of a write. */

@@ -84,6 +84,16 @@ public final class S3Actions implements Actions {
             "PutObjectTagging",
             "DeleteObjectTagging",
             "GetObjectAttributes");
+    /** Operations that look at no object that there is. */
+    private static final Set<String> ABOUT_NEW = Set.of(
+            "PutObject",
+            "CopyObject",
+            "CreateMultipartUpload",
+            "UploadPart",
+            "UploadPartCopy",
+            "CompleteMultipartUpload",
+            "AbortMultipartUpload",
+            "ListParts");
     /** Reads that must not tell whether there is an object. */
     private static final Set<String> READS = Set.of("GetObject", "HeadObject", "GetObjectAttributes");
 
@@ -104,8 +114,12 @@ public final class S3Actions implements Actions {
         if (name == null) {
             return List.of(Access.of("s3:" + action, "*", call.account()));
         }
-        var bucket = operation.equals("CreateBucket") ? null : kv.read(snapshot -> buckets.find(snapshot, name));
         var key = either(request, "Key", "DestinationKey");
+        var versionId = text(request, "VersionId");
+        var facts = operation.equals("CreateBucket")
+                ? Facts.NONE
+                : facts(name, ABOUT_NEW.contains(operation) ? null : key, versionId);
+        var bucket = facts.bucket;
         if (request instanceof DeleteObjectsRequest many) {
             return deletions(many, name, bucket, call);
         }
@@ -113,13 +127,10 @@ public final class S3Actions implements Actions {
             return List.of(on(action, name, null, bucket, call).with(conditions(request)));
         }
         var needed = new ArrayList<Access>();
-        var versionId = text(request, "VersionId");
         var context = conditions(request);
-        if (bucket != null) {
-            context.putAll(existingTags(bucket, key, versionId));
-        }
+        context.putAll(facts.tags());
         needed.add(on(versioned(action, versionId), name, key, bucket, call).with(context));
-        beside(operation, request, name, key, bucket, call, context, needed);
+        beside(operation, request, name, key, facts, call, context, needed);
         return needed;
     }
 
@@ -140,15 +151,16 @@ public final class S3Actions implements Actions {
             SdkRequest request,
             String name,
             String key,
-            @Nullable Bucket bucket,
+            Facts facts,
             Call call,
             Map<String, List<String>> context,
             List<Access> needed) {
+        var bucket = facts.bucket;
         if (request instanceof GetObjectAttributesRequest attributes) {
             needed.add(on(versioned("GetObject", attributes.versionId()), name, key, bucket, call)
                     .with(context));
         }
-        if (READS.contains(operation) && bucket != null && absent(bucket, key)) {
+        if (READS.contains(operation) && bucket != null && facts.version == null) {
             needed.add(on("ListBucket", name, null, bucket, call));
         }
         if (operation.equals("PutObject")
@@ -183,11 +195,9 @@ public final class S3Actions implements Actions {
     }
 
     private Access source(CopySource from, Call call) {
-        var bucket = kv.read(snapshot -> buckets.find(snapshot, from.bucket()));
-        var context =
-                bucket == null ? Map.<String, List<String>>of() : existingTags(bucket, from.key(), from.versionId());
-        return on(versioned("GetObject", from.versionId()), from.bucket(), from.key(), bucket, call)
-                .with(context);
+        var facts = facts(from.bucket(), from.key(), from.versionId());
+        return on(versioned("GetObject", from.versionId()), from.bucket(), from.key(), facts.bucket, call)
+                .with(facts.tags());
     }
 
     private List<Access> deletions(DeleteObjectsRequest request, String name, @Nullable Bucket bucket, Call call) {
@@ -207,17 +217,26 @@ public final class S3Actions implements Actions {
         return needed.isEmpty() ? List.of(on("DeleteObject", name, "*", bucket, call)) : needed;
     }
 
-    private boolean absent(Bucket bucket, String key) {
-        return kv.<Boolean>read(snapshot -> versions.current(snapshot, bucket, S3Keys.bytes(key)) == null);
+    /** What there is of what a request names, as one snapshot has it. */
+    private record Facts(@Nullable Bucket bucket, @Nullable Version version) {
+        static final Facts NONE = new Facts(null, null);
+
+        /** Condition keys of the tags that an object has. */
+        Map<String, List<String>> tags() {
+            var context = new LinkedHashMap<String, List<String>>();
+            if (version != null) {
+                version.tags().forEach((tag, value) -> context.put("s3:ExistingObjectTag/" + tag, List.of(value)));
+            }
+            return context;
+        }
     }
 
-    private Map<String, List<String>> existingTags(Bucket bucket, String key, @Nullable String versionId) {
-        var version = kv.read(snapshot -> existing(snapshot, bucket, key, versionId));
-        var context = new LinkedHashMap<String, List<String>>();
-        if (version != null) {
-            version.tags().forEach((tag, value) -> context.put("s3:ExistingObjectTag/" + tag, List.of(value)));
-        }
-        return context;
+    /** @param key null when nothing needs to be known of an object */
+    private Facts facts(String name, @Nullable String key, @Nullable String versionId) {
+        return kv.read(snapshot -> {
+            var bucket = buckets.find(snapshot, name);
+            return new Facts(bucket, bucket == null || key == null ? null : existing(snapshot, bucket, key, versionId));
+        });
     }
 
     private @Nullable Version existing(Snapshot snapshot, Bucket bucket, String key, @Nullable String versionId) {

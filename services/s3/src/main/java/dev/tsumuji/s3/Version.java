@@ -92,6 +92,26 @@ record Version(
                 owner);
     }
 
+    Version withStorageClass(String changed) {
+        return new Version(
+                order,
+                id,
+                deleteMarker,
+                modifiedAt,
+                body,
+                etag,
+                parts,
+                sum,
+                headers,
+                user,
+                tags,
+                changed,
+                customerKeyMd5,
+                lock,
+                acl,
+                owner);
+    }
+
     Version withTags(Map<String, String> changed) {
         return new Version(
                 order,

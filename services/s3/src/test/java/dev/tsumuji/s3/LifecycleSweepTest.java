@@ -139,6 +139,44 @@ class LifecycleSweepTest {
     }
 
     @Test
+    void large_objects_move_to_a_cheaper_class_and_stay_readable() {
+        try (var s3 = Fixture.withBucket()) {
+            s3.put("logs/large", Fixture.noise(200_000, 1), r -> {});
+            s3.put("logs/small", "a");
+            rules(
+                    s3,
+                    rule("move")
+                            .transitions(t -> t.days(30).storageClass("STANDARD_IA"))
+                            .build());
+            days(s3, 33);
+            eventually(() -> "STANDARD_IA".equals(storageClass(s3, "logs/large")));
+            assertThat(storageClass(s3, "logs/small")).isNull();
+            assertThat(s3.bytes("logs/large", r -> {})).hasSize(200_000);
+            s3.assertRefused(
+                    () -> rules(
+                            s3,
+                            rule("cold")
+                                    .transitions(t -> t.days(90).storageClass("GLACIER"))
+                                    .build()),
+                    "NotImplemented",
+                    501);
+            s3.assertRefused(
+                    () -> rules(
+                            s3,
+                            rule("soon")
+                                    .transitions(t -> t.days(1).storageClass("STANDARD_IA"))
+                                    .build()),
+                    "InvalidArgument",
+                    400);
+        }
+    }
+
+    private static String storageClass(Fixture s3, String key) {
+        return s3.call(
+                () -> s3.s3.headObject(r -> r.bucket(Fixture.BUCKET).key(key)).storageClassAsString());
+    }
+
+    @Test
     void a_bucket_without_a_lifecycle_any_more_is_left_alone() {
         try (var s3 = Fixture.withBucket()) {
             s3.put("logs/old", "a");

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tsumuji.wire.http.Request;
 import dev.tsumuji.wire.shape.Member;
 import dev.tsumuji.wire.shape.Shape;
+import dev.tsumuji.wire.sign.BodyDigest;
+import java.io.ByteArrayInputStream;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,13 +84,24 @@ final class RequestReader {
             return;
         }
         var payload = shape.payload();
+        var content = payload != null || !shape.bodyMembers().isEmpty() ? checked(body) : body;
         if (payload != null) {
-            payload(payload, builder);
+            payload(payload, content, builder);
         } else if (!shape.bodyMembers().isEmpty()) {
-            document(body, builder);
+            document(content, builder);
         } else {
             body.transferTo(OutputStream.nullOutputStream());
         }
+    }
+
+    /** S3's documents may carry digests of themselves. */
+    private InputStream checked(InputStream content) throws IOException {
+        if (!target.endpoint().s3()) {
+            return content;
+        }
+        var bytes = content.readAllBytes();
+        BodyDigest.check(request.headers(), bytes);
+        return new ByteArrayInputStream(bytes);
     }
 
     private void bucket(Shape shape, SdkPojo builder) {
@@ -99,15 +112,15 @@ final class RequestReader {
         }
     }
 
-    private void payload(Member payload, SdkPojo builder) throws IOException {
+    private void payload(Member payload, InputStream content, SdkPojo builder) throws IOException {
         switch (payload.kind()) {
             case BLOB -> {
-                var bytes = body.readAllBytes();
+                var bytes = content.readAllBytes();
                 payload.set(builder, bytes.length == 0 ? null : SdkBytes.fromByteArrayUnsafe(bytes));
             }
-            case STRING -> payload.set(builder, new String(body.readAllBytes(), StandardCharsets.UTF_8));
+            case STRING -> payload.set(builder, new String(content.readAllBytes(), StandardCharsets.UTF_8));
             case STRUCTURE -> {
-                var peekable = new PushbackInputStream(body);
+                var peekable = new PushbackInputStream(content);
                 int first = peekable.read();
                 if (first >= 0) {
                     peekable.unread(first);

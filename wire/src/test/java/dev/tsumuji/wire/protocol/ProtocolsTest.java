@@ -346,6 +346,31 @@ class ProtocolsTest {
     }
 
     @Test
+    void a_document_other_than_its_digest_says_is_refused() {
+        var tags = "<Tagging><TagSet/></Tagging>".getBytes(StandardCharsets.UTF_8);
+        assertThat(platform.send(
+                                "PUT",
+                                "/b",
+                                "tagging",
+                                InProcess.signed("s3", "Content-MD5", "XrY7u+Ae7tCTyyK7j1rNww=="),
+                                tags)
+                        .text())
+                .contains("<Code>BadDigest</Code>")
+                .contains("<ExpectedDigest>5eb63bbbe01eeed093cb22bb8f5acdc3</ExpectedDigest>");
+        assertThat(platform.send("PUT", "/b", "tagging", InProcess.signed("s3", "Content-MD5", "short"), tags)
+                        .text())
+                .contains("<Code>InvalidDigest</Code>");
+        assertThat(platform.send(
+                                "PUT",
+                                "/b",
+                                "tagging",
+                                InProcess.signed("s3", "x-amz-checksum-crc32", "AAAAAA=="),
+                                tags)
+                        .text())
+                .contains("The CRC32 you specified did not match the calculated checksum.");
+    }
+
+    @Test
     void document_types_and_entities_are_refused() {
         var bomb =
                 "<!DOCTYPE t [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><Tagging><TagSet><Tag><Key>&a;</Key></Tag></TagSet></Tagging>";
