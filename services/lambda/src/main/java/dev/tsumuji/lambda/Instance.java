@@ -41,7 +41,7 @@ final class Instance implements AutoCloseable {
 
     /** Where its code lies unpacked. */
     Path codeFolder() {
-        return code.path();
+        return code.getFirst().path();
     }
 
     /** Done once, by whoever comes first. */

@@ -75,7 +75,8 @@ final class InstanceFactory implements AutoCloseable {
         platform = address;
     }
 
-    Instance start(Target target) throws IOException {
+    /** @param type of initialisation, as the function is told it */
+    Instance start(Target target, String type) throws IOException {
         var now = clock.instant();
         var role = roles.assume(target.id(), target.configuration().role());
         var stream = STREAM_DAY.format(now) + "/[" + target.version() + "]" + ids.hex(32);
@@ -95,7 +96,7 @@ final class InstanceFactory implements AutoCloseable {
             }
             log.least(ApplicationLevel.of(target.configuration().loggingConfig()));
             SystemLog.of(target).initStart(log, now);
-            var sandbox = sandboxes.start(spec(target, role, stream, code), log::printed);
+            var sandbox = sandboxes.start(spec(target, role, stream, code, type), log::printed);
             return new Instance(sandbox, log, code, credentialsUntil(role));
         } catch (IOException | RuntimeException e) {
             code.forEach(Packages.Lease::close);
@@ -127,7 +128,7 @@ final class InstanceFactory implements AutoCloseable {
         return role.session().expiresAt().minus(CREDENTIALS_RESERVE);
     }
 
-    private Sandbox.Spec spec(Target target, RoleSession role, String stream, List<Packages.Lease> code) {
+    private Sandbox.Spec spec(Target target, RoleSession role, String stream, List<Packages.Lease> code, String type) {
         var configuration = target.configuration();
         var address = platform;
         return new Sandbox.Spec(
@@ -135,7 +136,7 @@ final class InstanceFactory implements AutoCloseable {
                 configuration.runtimeAsString(),
                 code.getFirst().path(),
                 configuration.handler(),
-                environment(target, role, stream, address != null),
+                environment(target, role, stream, address != null, type),
                 configuration.memorySize(),
                 configuration.ephemeralStorage().size(),
                 target.timeout().compareTo(INIT_TIMEOUT) > 0 ? target.timeout() : INIT_TIMEOUT,
@@ -143,7 +144,8 @@ final class InstanceFactory implements AutoCloseable {
                 code.stream().skip(1).map(Packages.Lease::path).toList());
     }
 
-    private static Map<String, String> environment(Target target, RoleSession role, String stream, boolean reachable) {
+    private static Map<String, String> environment(
+            Target target, RoleSession role, String stream, boolean reachable, String type) {
         var configuration = target.configuration();
         var id = target.id();
         var all = new HashMap<String, String>();
@@ -165,7 +167,7 @@ final class InstanceFactory implements AutoCloseable {
         all.put("AWS_LAMBDA_FUNCTION_NAME", id.name());
         all.put("AWS_LAMBDA_FUNCTION_VERSION", target.version());
         all.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(configuration.memorySize()));
-        all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+        all.put("AWS_LAMBDA_INITIALIZATION_TYPE", type);
         all.put("AWS_LAMBDA_LOG_GROUP_NAME", configuration.loggingConfig().logGroup());
         all.put("AWS_LAMBDA_LOG_STREAM_NAME", stream);
         all.putAll(ApplicationLevel.variables(configuration.loggingConfig()));
