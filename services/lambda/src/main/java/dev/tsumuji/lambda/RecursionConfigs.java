@@ -16,8 +16,9 @@ import software.amazon.awssdk.services.lambda.model.RecursiveLoop;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html">Recursive loop detection</a>
  */
 final class RecursionConfigs {
-    private static final String DETECTED = "Lambda has detected your function being invoked in a recursive loop with other"
-            + " AWS resources and stopped your function's invocation.";
+    private static final String DETECTED =
+            "Lambda has detected your function being invoked in a recursive loop with other"
+                    + " AWS resources and stopped your function's invocation.";
 
     private final FunctionStore store;
 

@@ -38,7 +38,10 @@ record Trace(String root, String segment, boolean sampled, String header) {
         var caller = member(incoming, "Parent");
         var parent = sampled || caller == null ? segment : caller;
         return new Trace(
-                root, segment, sampled, "Root=" + root + ";Parent=" + parent + ";Sampled=" + (sampled ? '1' : '0') + ";"
+                root,
+                segment,
+                sampled,
+                "Root=" + root + ";Parent=" + parent + ";Sampled=" + (sampled ? '1' : '0') + ";"
                         + Lineage.behind(incoming, target.id()));
     }
 

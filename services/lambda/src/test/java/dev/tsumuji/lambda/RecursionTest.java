@@ -33,11 +33,10 @@ class RecursionTest {
         onSuccess("ping", "pong");
         onSuccess("pong", "ping");
         platform.call(() -> platform.lambda.updateFunctionEventInvokeConfig(r -> r.functionName("ping")
-                .destinationConfig(d -> d.onSuccess(s -> s.destination(ARN + "pong"))
-                        .onFailure(f -> f.destination(ARN + "told")))));
-        platform.invoke(r -> r.functionName("ping")
-                .invocationType(InvocationType.EVENT)
-                .payload(SdkBytes.fromUtf8String("{}")));
+                .destinationConfig(d ->
+                        d.onSuccess(s -> s.destination(ARN + "pong")).onFailure(f -> f.destination(ARN + "told")))));
+        platform.invoke(r ->
+                r.functionName("ping").invocationType(InvocationType.EVENT).payload(SdkBytes.fromUtf8String("{}")));
 
         Platform.eventually(() -> platform.sandboxes.count("told") == 1);
         Thread.sleep(50);
