@@ -23,6 +23,12 @@ final class Network implements AutoCloseable {
     private static final int BACKLOG = 128;
     private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
+    /** The first of every network. */
+    private static final int LOOPBACK_INDEX = 1;
+
+    private static final int UP = 1;
+    private static final int EXISTS = 17;
+
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("sandbox-network").factory());
     private final int home;
@@ -59,6 +65,7 @@ final class Network implements AutoCloseable {
         try {
             Native.enterNetwork(namespace);
             try {
+                raiseLoopbackHere();
                 return work.run();
             } finally {
                 Native.enterNetwork(home);
@@ -99,22 +106,40 @@ final class Network implements AutoCloseable {
      * arrives at listeners here.
      */
     static void ownHere(byte[] address, int prefix) throws IOException {
+        var message = message(24, 0x400, 28); // a new route, to be made
+        message.put((byte) 2).put((byte) prefix).put((byte) 0).put((byte) 0); // IPv4, all sources, any service
+        message.put((byte) 255).put((byte) 4).put((byte) 254).put((byte) 2); // table, origin, scope, kind: local
+        message.putInt(0);
+        message.putShort((short) 8).putShort((short) 1).put(address); // destination
+        message.putShort((short) 8).putShort((short) 4).putInt(LOOPBACK_INDEX);
+        ask(message, "a route");
+    }
+
+    /** The sandbox does so itself, but may not have come to it yet. */
+    private static void raiseLoopbackHere() throws IOException {
+        var message = message(16, 0, 16); // a link
+        message.putInt(0).putInt(LOOPBACK_INDEX).putInt(UP).putInt(UP); // flags, and which of them change
+        ask(message, "the loopback");
+    }
+
+    private static ByteBuffer message(int type, int flags, int length) {
+        return ByteBuffer.allocate(16 + length)
+                .order(ByteOrder.nativeOrder())
+                .putInt(16 + length)
+                .putShort((short) type)
+                .putShort((short) (0x1 | 0x4 | flags)) // a request, acknowledged
+                .putInt(1)
+                .putInt(0);
+    }
+
+    private static void ask(ByteBuffer message, String what) throws IOException {
         int socket = Native.socket(Native.NETLINK, Native.RAW | Native.CLOSE_ON_EXEC, 0);
         try {
-            var message = ByteBuffer.allocate(44).order(ByteOrder.nativeOrder());
-            message.putInt(44).putShort((short) 24); // a new route
-            message.putShort((short) (0x1 | 0x4 | 0x400)); // a request to create it, acknowledged
-            message.putInt(1).putInt(0);
-            message.put((byte) 2).put((byte) prefix).put((byte) 0).put((byte) 0); // IPv4, all sources, any service
-            message.put((byte) 255).put((byte) 4).put((byte) 254).put((byte) 2); // table, origin, scope, kind: local
-            message.putInt(0);
-            message.putShort((short) 8).putShort((short) 1).put(address); // destination
-            message.putShort((short) 8).putShort((short) 4).putInt(1); // by the loopback, which is always the first
             Native.send(socket, message.array());
             var answer = ByteBuffer.wrap(Native.receive(socket, 1024)).order(ByteOrder.nativeOrder());
             int error = answer.remaining() >= 20 ? answer.getInt(16) : -1;
-            if (error != 0 && error != -17) { // it exists
-                throw new IOException("a route for a sandbox: errno " + -error);
+            if (error != 0 && error != -EXISTS) {
+                throw new IOException(what + " of a sandbox: errno " + -error);
             }
         } finally {
             Native.close(socket);
