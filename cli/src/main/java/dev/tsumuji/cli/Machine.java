@@ -37,6 +37,7 @@ final class Machine {
         checks.add(userNamespaces());
         checks.add(cgroups());
         checks.add(runtime("node", List.of("node", "--version"), "nodejs functions", "apt install nodejs"));
+        checks.add(npm());
         checks.add(runtime("python", List.of("python3", "--version"), "python functions", "apt install python3"));
         checks.add(disk());
         checks.add(sync());
@@ -99,6 +100,15 @@ final class Machine {
                             "cgroups", "version 1, not writable", "memory and CPU limits need root with version 1");
         }
         return Check.warning("cgroups", "none", "functions run without limits of memory and CPU");
+    }
+
+    private static Check npm() {
+        return output(List.of("npm", "--version"))
+                .map(text -> Check.ok("npm", text))
+                .orElseGet(() -> Check.warning(
+                        "npm",
+                        "not found",
+                        "functions in Node.js find no AWS SDK unless they bring it along: apt install npm"));
     }
 
     private static Check runtime(String name, List<String> command, String what, String install) {

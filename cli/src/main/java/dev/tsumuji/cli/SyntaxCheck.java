@@ -40,10 +40,15 @@ final class SyntaxCheck {
         for (var file : ending(changed, ".js", ".mjs", ".cjs")) {
             var problem = run(List.of("node", "--check", file.toString()));
             if (problem.isPresent()) {
-                return problem.map(text -> text.split("\n\\s+at ")[0].strip());
+                return problem.map(SyntaxCheck::shortened);
             }
         }
         return Optional.empty();
+    }
+
+    /** Without Node's own stack and the blank lines between. */
+    private static String shortened(String text) {
+        return text.split("\n\\s+at ")[0].strip().replaceAll("\n\\s*\n+", "\n");
     }
 
     private static List<Path> ending(List<Path> files, String... endings) {

@@ -134,7 +134,7 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
     }
 
     /** Every file may be executed: a bootstrap has to be. */
-    private static byte[] zipOf(Map<String, byte[]> files) {
+    static byte[] zipOf(Map<String, byte[]> files) {
         try {
             var zip = RunningPlatform.temporary("zip").resolve("code.zip");
             try (var inside = FileSystems.newFileSystem(

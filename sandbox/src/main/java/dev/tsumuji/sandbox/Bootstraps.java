@@ -35,18 +35,23 @@ final class Bootstraps {
     private static final Map<String, String> STEM = Map.of("TSUMUJI_STEM", "1");
 
     private static final Duration STEM_TIMEOUT = Duration.ofSeconds(20);
+    private static final Path TASK = Path.of("/var/task");
     private static final String SYSTEM_PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
     private static final String SYSTEM_LIBRARIES =
             "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib";
 
     private final Path directory;
     private final Runtimes runtimes;
+    private final boolean trusts;
     private final JavaBootstrap java;
 
-    Bootstraps(Path directory, Runtimes runtimes) throws IOException {
+    /** @param trusts whether programs have to be told of the platform's certificate authority */
+    Bootstraps(Path directory, Runtimes runtimes, boolean trusts) throws IOException {
         this.directory = directory;
+        this.trusts = trusts;
         this.runtimes = runtimes;
         unpack("node", "bootstrap.cjs");
+        readable(Files.createDirectories(directory.resolve("node/node_modules"))); // where others may be mounted
         unpack("python", "bootstrap.py");
         readable(Files.createDirectories(directory.resolve("own")));
         unpack("java", "surroundings.so");
@@ -118,11 +123,22 @@ final class Bootstraps {
         switch (language) {
             case NODE ->
                 variables.putIfAbsent(
-                        "NODE_PATH", "/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:" + view.task);
+                        "NODE_PATH",
+                        nodeLayer(spec.runtime()) + "/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:"
+                                + view.task);
             case PYTHON -> variables.putIfAbsent("PYTHONPATH", "/var/runtime");
             case JAVA, OWN -> {}
         }
+        if (trusts && view.task.equals(TASK)) {
+            Trust.variables(language).forEach(variables::putIfAbsent);
+        }
         return variables;
+    }
+
+    /** A layer may hold packages for one version of Node.js. */
+    private static String nodeLayer(String runtime) {
+        var version = runtime.replaceAll("\\D", " ").strip().split(" ")[0];
+        return version.isEmpty() ? "" : "/opt/nodejs/node" + version + "/node_modules:";
     }
 
     Launch launch(Runtimes.Language language, Sandbox.Spec spec, View view) throws IOException {

@@ -23,13 +23,18 @@ record Isolation(Level level, @Nullable ControlGroups groups, boolean diskTmp, S
         return level != Level.NONE;
     }
 
+    /** Whether the platform can open ports inside: entering another user's namespaces takes a process of one thread. */
+    boolean hasNetworks() {
+        return level == Level.ROOT;
+    }
+
     /** One line, truthfully. */
     String description() {
         var walls = switch (level) {
             case ROOT ->
                 "full: namespaces (mount, pid, net, ipc, uts), own user per sandbox, system call filter, no capabilities";
             case ROOTLESS ->
-                "rootless: namespaces (user, mount, pid, net, ipc, uts), system call filter; all sandboxes share one user outside";
+                "rootless: namespaces (user, mount, pid, net, ipc, uts), system call filter; all sandboxes share one user outside, and reach nothing, not even the platform";
             case NONE ->
                 "NONE: functions run as ordinary processes of this user and can read and change all that it can";
         };

@@ -48,6 +48,7 @@ public final class NativeSandboxes implements Sandboxes {
     private final NameServer nameServer;
     private final Outside outside = new Outside();
     private final EgressPolicy egress;
+    private final @Nullable Path nodeModules;
     private final @Nullable Trust trust;
     private volatile Reach.@Nullable Platform platform;
     private final Outputs outputs;
@@ -70,8 +71,9 @@ public final class NativeSandboxes implements Sandboxes {
         this.network = new Network();
         this.nameServer = new NameServer();
         this.egress = settings.egress();
+        this.nodeModules = settings.nodeModules();
         this.runtimes = new Runtimes(settings);
-        this.bootstraps = new Bootstraps(directory.resolve("runtime"), runtimes);
+        this.bootstraps = new Bootstraps(directory.resolve("runtime"), runtimes, settings.authority() != null);
         this.trust = settings.authority() == null ? null : trust(settings.authority());
         this.images = new TemporaryImages(directory.resolve("tmp"));
         this.isolation = new Trial(directory, jail, images).isolation();
@@ -209,6 +211,11 @@ public final class NativeSandboxes implements Sandboxes {
     }
 
     @Override
+    public Map<String, String> programs() {
+        return runtimes.versions();
+    }
+
+    @Override
     public String isolation() {
         return isolation.description();
     }
@@ -304,7 +311,7 @@ public final class NativeSandboxes implements Sandboxes {
             try {
                 lifeLine = jail.launch(order);
                 var process = processOf(lifeLine.line());
-                if (isolation.isolated()) {
+                if (isolation.hasNetworks()) {
                     reach = new Reach(network, nameServer, outside, process, platform, spec.endpoints());
                 }
                 if (stem) {
@@ -363,6 +370,10 @@ public final class NativeSandboxes implements Sandboxes {
             variables.forEach((key, value) -> order.put("variable", key + "=" + outside(value)));
             launch.binds().forEach(bind -> order.put("bind", bind));
             temporary(order);
+            var packages = nodeModules;
+            if (language == Runtimes.Language.NODE && packages != null && isolated && Files.isDirectory(packages)) {
+                order.put("modules", packages);
+            }
             if (trust != null && isolated) {
                 trust.order(order);
             }

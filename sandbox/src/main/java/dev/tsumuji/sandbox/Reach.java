@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>a name server that knows these and no other names.
  * </ul>
  *
- * Opened before the function is known, but for egress. Names are guarded by this object's lock, the lists by their owner: the
- * thread that starts the sandbox, then the one that closes it.
+ * Opened before the function is known, but for egress. Thread-safe; guarded by this object's lock.
  */
 final class Reach implements AutoCloseable {
 
@@ -55,6 +54,7 @@ final class Reach implements AutoCloseable {
     private final ServerSocketChannel nameConnections;
     private final Map<String, Integer> madeUp = new LinkedHashMap<>();
     private final Map<Integer, String> names = new LinkedHashMap<>();
+    private boolean closed;
     private volatile Egress egress = Egress.NONE;
 
     /**
@@ -130,8 +130,12 @@ final class Reach implements AutoCloseable {
         all.put(listener, target);
     }
 
-    private void relay(ServerSocketChannel listener, Relay.Target target) {
-        relays.add(new Relay(listener, room, target));
+    private synchronized void relay(ServerSocketChannel listener, Relay.Target target) {
+        if (closed) {
+            NameServer.closeQuietly(listener);
+        } else {
+            relays.add(new Relay(listener, room, target));
+        }
     }
 
     /** Lets the function reach what is allowed; once, before its code runs. */
@@ -193,7 +197,8 @@ final class Reach implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         nameServer.forget(datagrams);
         nameServer.forget(nameConnections);
         relays.forEach(Relay::close);

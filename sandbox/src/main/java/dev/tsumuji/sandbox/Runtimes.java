@@ -4,27 +4,32 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * The languages: which runtime name needs which program of this machine, and how it is started inside a sandbox. Programs are
- * looked for once. Thread-safe.
+ * The languages: which runtime name needs which program of this machine, and how it is started inside a sandbox. Whatever its
+ * version, a runtime gets the one program of its language that this machine has: {@code nodejs8.10} runs on the same Node.js
+ * as {@code nodejs22.x}. Programs are looked for once. Thread-safe.
  */
 final class Runtimes {
 
-    private static final Pattern NODE = Pattern.compile("nodejs(18|20|22|24)\\.x");
-    private static final Pattern PYTHON = Pattern.compile("python3\\.(9|10|11|12|13|14)");
-    private static final Pattern JAVA = Pattern.compile("java(8\\.al2|11|17|21|25)");
-    private static final Pattern OWN = Pattern.compile("provided\\.al2(023)?");
+    private static final Pattern NODE =
+            Pattern.compile("nodejs(4\\.3(-edge)?|6\\.10|8\\.10|(10|12|14|16|18|20|22|24)\\.x)?");
+    private static final Pattern PYTHON = Pattern.compile("python3\\.([6-9]|10|11|12|13|14)");
+    private static final Pattern JAVA = Pattern.compile("java(8|8\\.al2|11|17|21|25)");
+    private static final Pattern OWN = Pattern.compile("provided(\\.al2(023)?)?");
     private static final Pattern KNOWN_TO_AWS =
             Pattern.compile("nodejs.*|python.*|java.*|dotnet.*|ruby.*|go1\\.x|provided.*");
 
     private final SandboxSettings settings;
     private final Map<String, Optional<Path>> programs = new ConcurrentHashMap<>();
+    private final Map<String, String> versions = new TreeMap<>();
 
     Runtimes(SandboxSettings settings) {
         this.settings = settings;
@@ -62,14 +67,47 @@ final class Runtimes {
         };
     }
 
+    /** What this machine runs functions with, by its programs; each is asked for its version once. */
+    synchronized Map<String, String> versions() {
+        if (!versions.isEmpty()) {
+            return Collections.unmodifiableMap(versions);
+        }
+        for (var name : List.of("node", "python3", "java")) {
+            program(name).ifPresent(path -> versions.put(name, version(path)));
+        }
+        return Collections.unmodifiableMap(versions);
+    }
+
+    private static String version(Path program) {
+        try {
+            var builder = new ProcessBuilder(program.toString(), "--version").redirectErrorStream(true);
+            builder.environment().keySet().removeIf(name -> name.startsWith("JAVA_") || name.startsWith("NODE_"));
+            var process = builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                    .start();
+            try (var out = process.inputReader()) {
+                var line = out.readLine();
+                return (line == null ? "no version" : line.strip()) + " (" + program + ")";
+            }
+        } catch (IOException e) {
+            return "no version (" + program + ")";
+        }
+    }
+
     private Optional<String> absent(String program, String sentence) {
         return program(program).isPresent() ? Optional.empty() : Optional.of(sentence);
     }
 
     private static String unknown(String runtime) {
+        if (runtime.equals("go1.x")) {
+            return "go1.x can't run here: use provided.al2023 with the program as bootstrap, which is the same code built"
+                    + " with another name";
+        }
+        if (runtime.equals("python2.7")) {
+            return "python2.7 can't run here: Python 2 isn't made any more; use python3.9 to python3.14";
+        }
         return KNOWN_TO_AWS.matcher(runtime).matches()
                 ? runtime
-                        + " can't run here: use nodejs18.x to nodejs24.x, python3.9 to python3.14, java8.al2 to java25,"
+                        + " can't run here: use nodejs4.3 to nodejs24.x, python3.6 to python3.14, java8 to java25,"
                         + " or provided.al2023 with the program as bootstrap"
                 : runtime + " isn't a runtime of AWS Lambda";
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param programs where to look first for a language's program, by {@code node}, {@code python3}, {@code java}
  * @param authority certificate in PEM that functions shall trust besides the machine's; null for none
  * @param egress what functions may reach besides the platform
+ * @param nodeModules folder of packages that functions in Node.js find besides their own, once it is there; null for none
  */
 public record SandboxSettings(
         Path directory,
@@ -23,7 +24,8 @@ public record SandboxSettings(
         int stemsMebibytes,
         Duration stemsIdleTime,
         @Nullable Path authority,
-        EgressPolicy egress) {
+        EgressPolicy egress,
+        @Nullable Path nodeModules) {
 
     private static final int STEMS_MEBIBYTES = 256;
     private static final Duration STEMS_IDLE_TIME = Duration.ofMinutes(10);
@@ -35,12 +37,13 @@ public record SandboxSettings(
 
     /** No authority besides the machine's, and nothing reached but the platform. */
     public SandboxSettings(Path directory, boolean unsafeNoIsolation, Map<String, Path> programs) {
-        this(directory, unsafeNoIsolation, programs, STEMS_MEBIBYTES, STEMS_IDLE_TIME, null, EgressPolicy.NONE);
+        this(directory, unsafeNoIsolation, programs, STEMS_MEBIBYTES, STEMS_IDLE_TIME, null, EgressPolicy.NONE, null);
     }
 
     /** These settings with other bounds for what waits for a function. */
     public SandboxSettings stems(int mebibytes, Duration idleTime) {
-        return new SandboxSettings(directory, unsafeNoIsolation, programs, mebibytes, idleTime, authority, egress);
+        return new SandboxSettings(
+                directory, unsafeNoIsolation, programs, mebibytes, idleTime, authority, egress, nodeModules);
     }
 
     /** Isolation required; programs found on the path. */
@@ -51,12 +54,25 @@ public record SandboxSettings(
     /** These settings with a certificate authority that functions trust. */
     public SandboxSettings authority(Path certificate) {
         return new SandboxSettings(
-                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, certificate, egress);
+                directory,
+                unsafeNoIsolation,
+                programs,
+                stemsMebibytes,
+                stemsIdleTime,
+                certificate,
+                egress,
+                nodeModules);
+    }
+
+    /** These settings with packages that functions in Node.js find besides their own. */
+    public SandboxSettings nodeModules(@Nullable Path folder) {
+        return new SandboxSettings(
+                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, authority, egress, folder);
     }
 
     /** These settings with a policy for what functions may reach outside. */
     public SandboxSettings egress(EgressPolicy policy) {
         return new SandboxSettings(
-                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, authority, policy);
+                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, authority, policy, nodeModules);
     }
 }

@@ -1,6 +1,7 @@
 package dev.tsumuji.sandbox;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 
 /** Starts sandboxes. Thread-safe. Closing kills all of them. */
@@ -28,6 +29,11 @@ public interface Sandboxes extends AutoCloseable {
      * @return empty when it can run, else a sentence that says what to install
      */
     Optional<String> missing(String runtime);
+
+    /** The programs that run functions here, by name, each with its version: whatever version a runtime's name asks for. */
+    default Map<String, String> programs() {
+        return Map.of();
+    }
 
     /** The isolation in force, truthfully, in one line for {@code status}. */
     String isolation();

@@ -63,6 +63,68 @@ class NodeTest {
     }
 
     @Test
+    void answers_by_the_context_come_at_once_and_by_the_callback_when_nothing_is_left_to_do() {
+        try (var f = machine.function("nodejs4.3", "index.handler").file("index.js", """
+                var last;
+                exports.handler = function (event, context, callback) {
+                  var before = last;
+                  last = 'begun';
+                  if (event.keep === false) context.callbackWaitsForEmptyEventLoop = false;
+                  setTimeout(function () { last = 'ended'; }, event.delay);
+                  if (event.how === 'succeed') context.succeed([before, context.functionName]);
+                  if (event.how === 'done') context.done(null, before);
+                  if (event.how === 'fail') context.fail(new Error('no'));
+                  if (event.how === 'fail nothing') context.fail();
+                  if (event.how === 'callback') callback(null, before);
+                  if (event.how === 'twice') { context.succeed(1); context.fail('2'); callback('3'); }
+                };
+                """)) {
+            f.environment.put("AWS_LAMBDA_FUNCTION_NAME", "stack-Function-1ABC");
+            assertThat(f.ask("{\"how\": \"succeed\", \"delay\": 100}")).isEqualTo("[null,\"stack-Function-1ABC\"]");
+            assertThat(f.ask("{\"how\": \"done\", \"delay\": 100}")).isEqualTo("\"begun\"");
+            assertThat(f.ask("{\"how\": \"callback\", \"delay\": 100}")).isEqualTo("\"begun\"");
+            assertThat(f.ask("{\"how\": \"callback\", \"delay\": 200, \"keep\": false}"))
+                    .isEqualTo("\"ended\"");
+            assertThat(f.ask("{\"how\": \"done\", \"delay\": 1}")).isEqualTo("\"begun\"");
+            assertThat(f.ask("{\"how\": \"fail\", \"delay\": 1}")).contains("\"errorMessage\":\"no\"");
+            assertThat(f.ask("{\"how\": \"fail nothing\", \"delay\": 1}")).contains("\"errorMessage\":\"handled\"");
+            assertThat(f.ask("{\"how\": \"twice\", \"delay\": 1}")).isEqualTo("1");
+            assertThat(f.ask("{\"how\": \"not at all\", \"delay\": 20}")).isEqualTo("null");
+        }
+    }
+
+    @Test
+    void es_modules_find_packages_of_layers_as_others_do() throws Exception {
+        var layer = machine.newDirectory();
+        for (var name : new String[] {"nodejs/node_modules/one", "nodejs/node20/node_modules/two"}) {
+            java.nio.file.Files.createDirectories(layer.resolve(name));
+            java.nio.file.Files.writeString(layer.resolve(name).resolve("index.js"), "exports.name = '" + name + "'");
+        }
+        try (var f =
+                machine.function("nodejs20.x", "index.handler").layer(layer).file("index.mjs", """
+                import one from 'one';
+                import { name } from 'two';
+                export const handler = async () => [one.name, name, await import('nowhere').catch((e) => e.code), await import('./nowhere.mjs').catch((e) => e.code)];
+                """)) {
+            assertThat(f.ask("1"))
+                    .isEqualTo("[\"nodejs/node_modules/one\",\"nodejs/node20/node_modules/two\","
+                            + "\"ERR_MODULE_NOT_FOUND\",\"ERR_MODULE_NOT_FOUND\"]");
+        }
+    }
+
+    @Test
+    void runtimes_of_old_run_on_what_the_machine_has_and_others_say_why_not() {
+        for (var runtime :
+                new String[] {"nodejs4.3", "nodejs6.10", "nodejs8.10", "nodejs12.x", "nodejs16.x", "java8", "provided"
+                }) {
+            assertThat(machine.sandboxes.missing(runtime)).as(runtime).isEmpty();
+        }
+        assertThat(machine.sandboxes.missing("go1.x").orElse("")).contains("use provided.al2023");
+        assertThat(machine.sandboxes.missing("python2.7").orElse("")).contains("Python 2");
+        assertThat(machine.sandboxes.programs().get("node")).startsWith("v");
+    }
+
+    @Test
     void isolation_is_told() {
         assertThat(machine.sandboxes.isolation())
                 .startsWith("full")
@@ -181,7 +243,7 @@ class NodeTest {
         assertThat(machine.sandboxes.missing("nodejs22.x")).isEmpty();
         assertThat(machine.sandboxes.missing("go1.x").orElseThrow())
                 .contains("go1.x can't run here", "provided.al2023");
-        assertThat(machine.sandboxes.missing("nodejs16.x").orElseThrow()).contains("nodejs18.x");
+        assertThat(machine.sandboxes.missing("ruby3.3").orElseThrow()).contains("nodejs4.3 to nodejs24.x");
         assertThat(machine.sandboxes.missing("cobol").orElseThrow()).isEqualTo("cobol isn't a runtime of AWS Lambda");
     }
 }

@@ -98,6 +98,11 @@ final class Pages {
             json.writeStringField("region", platform.region());
             json.writeStringField("account", call.account());
             json.writeStringField("isolation", platform.isolation());
+            json.writeObjectFieldStart("programs");
+            for (var program : platform.programs().entrySet()) {
+                json.writeStringField(program.getKey(), program.getValue());
+            }
+            json.writeEndObject();
             json.writeArrayFieldStart("services");
             for (var service : services) {
                 json.writeString(service.name());

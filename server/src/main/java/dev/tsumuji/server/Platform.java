@@ -1,5 +1,6 @@
 package dev.tsumuji.server;
 
+import dev.tsumuji.dynamodb.DynamodbService;
 import dev.tsumuji.engines.disk.DiskBlobs;
 import dev.tsumuji.engines.rocksdb.RocksKv;
 import dev.tsumuji.iam.Accounts;
@@ -17,6 +18,7 @@ import dev.tsumuji.kernel.time.SystemScheduler;
 import dev.tsumuji.lambda.LambdaService;
 import dev.tsumuji.lambda.LambdaSettings;
 import dev.tsumuji.logs.LogsService;
+import dev.tsumuji.s3.S3Service;
 import dev.tsumuji.sandbox.EgressPolicy;
 import dev.tsumuji.sandbox.NativeSandboxes;
 import dev.tsumuji.sandbox.SandboxSettings;
@@ -90,7 +92,16 @@ public final class Platform implements AutoCloseable {
         var logs = closing.add(new LogsService(kv, clock, ids, scheduler));
         var lambda = closing.add(new LambdaService(
                 kv, blobs, outbox, cloud, signals, sandboxes, clock, ids, scheduler, lambdaSettings()));
-        var services = List.of(iam.service(), sts.service(), logs.service(), lambda.service());
+        var dynamodb = closing.add(new DynamodbService(kv, outbox, signals, clock, ids, scheduler));
+        var s3 = closing.add(new S3Service(kv, blobs, outbox, cloud, clock, ids));
+        var services = List.of(
+                iam.service(),
+                sts.service(),
+                logs.service(),
+                lambda.service(),
+                dynamodb.service(),
+                dynamodb.streams().service(),
+                s3.service());
         services.forEach(cloud::add);
 
         // the way in
@@ -106,7 +117,7 @@ public final class Platform implements AutoCloseable {
                 clock,
                 ids,
                 meterPages.with(pages.byPath()),
-                List.of(lambda.urls()));
+                List.of(lambda.urls(), s3.website(gate)));
         closing.add(this::drain);
         secureDoor = SecureDoor.open(door, settings, authority, clock);
         var inside = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port());
@@ -155,6 +166,11 @@ public final class Platform implements AutoCloseable {
     /** The isolation of functions that is in force, truthfully. */
     public String isolation() {
         return sandboxes.isolation();
+    }
+
+    /** What runs functions here, with versions. */
+    Map<String, String> programs() {
+        return sandboxes.programs();
     }
 
     public Path credentialsFile() {
@@ -224,7 +240,9 @@ public final class Platform implements AutoCloseable {
                                 settings.get(PlatformSettings.STEMS).bytes() >> 20),
                         settings.get(PlatformSettings.IDLE));
         try {
-            return walls.authority(authority.file()).egress(EgressPolicy.parse(settings.get(PlatformSettings.EGRESS)));
+            return walls.authority(authority.file())
+                    .egress(EgressPolicy.parse(settings.get(PlatformSettings.EGRESS)))
+                    .nodeModules(settings.find(PlatformSettings.NODE_MODULES).orElse(null));
         } catch (IllegalArgumentException e) {
             throw new IOException("egress: " + e.getMessage(), e);
         }

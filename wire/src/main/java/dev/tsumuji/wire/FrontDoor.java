@@ -10,6 +10,9 @@ import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.site.Site;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.wire.catalog.Catalog;
+import dev.tsumuji.wire.form.FormReply;
+import dev.tsumuji.wire.form.PostForm;
+import dev.tsumuji.wire.http.BucketHost;
 import dev.tsumuji.wire.http.HttpLimits;
 import dev.tsumuji.wire.http.HttpServer;
 import dev.tsumuji.wire.http.Reply;
@@ -28,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /**
- * The one way in: verifies each request's signature, makes the {@link Call} it runs under, and hands both on. Nothing
- * unsigned reaches a service. Thread-safe.
+ * The one way in: verifies each request's signature, makes the {@link Call} it runs under, and hands both on. Of what is
+ * unsigned only requests to S3 reach a service, as nobody's. Thread-safe.
  */
 public final class FrontDoor implements AutoCloseable {
     private static final String OWN_SERVICE = "tsumuji";
@@ -56,6 +59,9 @@ public final class FrontDoor implements AutoCloseable {
         void serve(Request request, Call call, Reply reply) throws IOException;
 
         void refuse(Request request, String requestId, AwsServiceException error, Reply reply);
+
+        /** Answers a browser's question whether a page of another origin may use a bucket. */
+        void preflight(Request request, String requestId, Reply reply);
     }
 
     private final Inside inside;
@@ -121,6 +127,11 @@ public final class FrontDoor implements AutoCloseable {
             public void refuse(Request request, String requestId, AwsServiceException error, Reply reply) {
                 dispatch.refuse(request, requestId, error, reply);
             }
+
+            @Override
+            public void preflight(Request request, String requestId, Reply reply) {
+                dispatch.preflight(request, requestId, reply);
+            }
         };
     }
 
@@ -172,13 +183,19 @@ public final class FrontDoor implements AutoCloseable {
             visit(site, request, reply);
             return;
         }
-        var own = path.startsWith("/_tsumuji/") || path.startsWith("/_localstack/");
+        var own = (path.startsWith("/_tsumuji/") || path.startsWith("/_localstack/"))
+                && BucketHost.of(request.host()).bucket() == null;
         var page = own ? page(path) : null;
         var service = Verifier.claimedService(request);
-        var requestId = !own && service.equals("s3") ? ids.base32(16) : ids.uuid();
+        boolean s3 = !own && service.equals("s3");
+        var requestId = s3 ? ids.base32(16) : ids.uuid();
         try {
             if (page != null && page.admits(request)) {
                 page.answer(request, nobody(request, requestId), reply);
+                return;
+            }
+            if (s3 && Verifier.unsigned(request)) {
+                unsigned(request, requestId, reply);
                 return;
             }
             var verified = verifier.verify(request);
@@ -195,6 +212,24 @@ public final class FrontDoor implements AutoCloseable {
                 throw e;
             }
             inside.refuse(request, requestId, e, reply);
+        }
+    }
+
+    /**
+     * S3 lets nobody in as it lets everybody in: the bucket's policy and access control lists decide. A form is signed
+     * inside.
+     */
+    private void unsigned(Request request, String requestId, Reply reply) throws IOException {
+        if (request.method().equals("OPTIONS")) {
+            inside.preflight(request, requestId, reply);
+        } else if (PostForm.isFor(request)) {
+            var form = PostForm.read(request);
+            var signer = verifier.verifyForm(request, form.fields());
+            var put = form.asPut(signer != null, clock.instant());
+            var call = signer == null ? nobody(request, requestId) : call(signer, requestId);
+            inside.serve(put, call, new FormReply(reply, put, form));
+        } else {
+            inside.serve(Verifier.unsignedBody(request), nobody(request, requestId), reply);
         }
     }
 
@@ -220,8 +255,9 @@ public final class FrontDoor implements AutoCloseable {
     private void visit(Site site, Request request, Reply reply) throws IOException {
         var requestId = ids.uuid();
         try {
-            site.answer(new SiteVisit(
-                    request, reply, verifier, nobody(request, requestId), verified -> call(verified, requestId)));
+            var visit = new SiteVisit(
+                    request, reply, verifier, nobody(request, requestId), verified -> call(verified, requestId));
+            TraceHeader.during(request.header("x-amzn-trace-id"), () -> site.answer(visit));
         } catch (AwsServiceException e) {
             if (reply.started()) {
                 throw e;
@@ -249,15 +285,17 @@ public final class FrontDoor implements AutoCloseable {
     }
 
     private Call nobody(Request request, String requestId) {
+        var userAgent = request.header("user-agent");
+        var region = BucketHost.of(request.host()).region();
         return new Call(
                 "",
-                "",
+                region == null ? "" : region,
                 new Principal.Anonymous(),
                 null,
                 null,
                 requestId,
                 request.remoteAddress(),
-                "",
+                userAgent == null ? "" : userAgent,
                 clock.instant(),
                 request.secure(),
                 Map.of());

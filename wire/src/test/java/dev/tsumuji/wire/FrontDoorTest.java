@@ -57,6 +57,11 @@ class FrontDoorTest {
             reply.send(
                     error.statusCode(), error.awsErrorDetails().errorMessage().getBytes(StandardCharsets.UTF_8));
         }
+
+        @Override
+        public void preflight(Request request, String requestId, Reply reply) {
+            reply.send(200, new byte[0]);
+        }
     }
 
     /** A site below a path and at a host; what lies in its vault is for signed visitors only. */

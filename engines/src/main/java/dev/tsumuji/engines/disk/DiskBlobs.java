@@ -51,7 +51,7 @@ public final class DiskBlobs implements Blobs {
     private static final String SUBSPACE = "blobs";
     private static final String RETIRED = "retired";
     private static final int SWEEP_PAGE = 256;
-    private static final int BUFFER_SIZE_BYTES = 64 << 10;
+    private static final int BUFFER_SIZE_BYTES = 256 << 10;
 
     private final Path temporary;
     private final Path objects;
@@ -101,10 +101,34 @@ public final class DiskBlobs implements Blobs {
 
     @Override
     public Blob write(InputStream in, long sizeMaxBytes) throws IOException {
+        var md5 = digest("MD5");
+        var sha256 = digest("SHA-256");
+        var blob = write(in, sizeMaxBytes, (buffer, length) -> {
+            md5.update(buffer, 0, length);
+            sha256.update(buffer, 0, length);
+        });
+        return new Blob(
+                blob.id(),
+                blob.sizeBytes(),
+                HexFormat.of().formatHex(md5.digest()),
+                Base64.getEncoder().encodeToString(sha256.digest()));
+    }
+
+    @Override
+    public Blob writeUnhashed(InputStream in, long sizeMaxBytes) throws IOException {
+        return write(in, sizeMaxBytes, (buffer, length) -> {});
+    }
+
+    /** Sees what is written, in order. */
+    private interface Onlooker {
+        void saw(byte[] buffer, int length);
+    }
+
+    private Blob write(InputStream in, long sizeMaxBytes, Onlooker onlooker) throws IOException {
         var id = ids.uuid();
         var file = temporary.resolve(id);
         try {
-            var blob = copy(in, id, file, sizeMaxBytes);
+            var blob = copy(in, id, file, sizeMaxBytes, onlooker);
             var home = file(id);
             Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
             unpublished.put(id, clock.instant());
@@ -117,30 +141,28 @@ public final class DiskBlobs implements Blobs {
         }
     }
 
-    private Blob copy(InputStream in, String id, Path file, long sizeMaxBytes) throws IOException {
-        var md5 = digest("MD5");
-        var sha256 = digest("SHA-256");
+    private Blob copy(InputStream in, String id, Path file, long sizeMaxBytes, Onlooker onlooker) throws IOException {
         var buffer = new byte[BUFFER_SIZE_BYTES];
         long size = 0;
         try (var out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+            for (int read = fill(in, buffer); read > 0; read = fill(in, buffer)) {
                 size += read;
                 if (size > sizeMaxBytes) {
                     throw new TooLarge(sizeMaxBytes);
                 }
-                md5.update(buffer, 0, read);
-                sha256.update(buffer, 0, read);
+                onlooker.saw(buffer, read);
                 for (var bytes = ByteBuffer.wrap(buffer, 0, read); bytes.hasRemaining(); ) {
                     out.write(bytes);
                 }
             }
             out.force(true);
         }
-        return new Blob(
-                id,
-                size,
-                HexFormat.of().formatHex(md5.digest()),
-                Base64.getEncoder().encodeToString(sha256.digest()));
+        return new Blob(id, size, "", "");
+    }
+
+    /** Few large writes, however small the pieces in which a stream comes. */
+    private static int fill(InputStream in, byte[] buffer) throws IOException {
+        return in.readNBytes(buffer, 0, buffer.length);
     }
 
     private static MessageDigest digest(String algorithm) {

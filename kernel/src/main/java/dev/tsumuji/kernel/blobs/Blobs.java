@@ -21,6 +21,11 @@ public interface Blobs {
      */
     Blob write(InputStream in, long sizeMaxBytes) throws IOException;
 
+    /**
+     * As {@link #write}, for callers that hash on the way themselves: the blob's {@code md5} and {@code sha256} are empty.
+     */
+    Blob writeUnhashed(InputStream in, long sizeMaxBytes) throws IOException;
+
     /** Keeps the blob, from this commit on. */
     void publish(Txn txn, Blob blob);
 

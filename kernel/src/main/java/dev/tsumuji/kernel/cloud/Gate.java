@@ -59,13 +59,19 @@ public final class Gate {
             var decision = authorizer.decide(call, access);
             decisions.add(decision);
             if (!decision.allowed()) {
-                throw Failures.of(service.deniedCode(), 403, denial(call, access, decision));
+                throw Failures.of(service.deniedCode(), 403, denial(call, service, access, decision));
             }
         }
     }
 
-    private static String denial(Call call, Access access, Decision decision) {
-        var on = access.resource().equals("*") ? "" : " on resource: " + access.resource();
+    /** S3 tells strangers nothing, and writes resources in quotes. */
+    private static String denial(Call call, Service service, Access access, Decision decision) {
+        boolean s3 = service.name().equals("s3");
+        if (s3 && !call.principal().account().equals(access.resourceAccount())) {
+            return "Access Denied";
+        }
+        var resource = s3 ? "\"" + access.resource() + "\"" : access.resource();
+        var on = access.resource().equals("*") ? "" : " on resource: " + resource;
         return "User: " + call.principal().arn() + " is not authorized to perform: " + access.action() + on
                 + (decision.reason().isEmpty() ? "" : " " + decision.reason());
     }

@@ -36,6 +36,10 @@ public final class PlatformSettings {
             TEXT,
             "none",
             "what functions reach besides the platform: none, all, or HOST:PORT rules; 'FUNCTION=…' after a ; for one of them");
+    public static final Setting<Path> NODE_MODULES = optional(
+            "node-modules",
+            PATH,
+            "folder of packages that functions in Node.js find besides their own, as the AWS SDKs");
     public static final Setting<String> REGION = of(
             "region",
             matching("REGION", Pattern.compile("[a-z0-9-]{1,40}"), "a region looks like eu-central-1"),
@@ -72,6 +76,7 @@ public final class PlatformSettings {
             PORT_NUMBER,
             TLS_PORT,
             EGRESS,
+            NODE_MODULES,
             REGION,
             ROOT_KEY,
             UNSAFE_NO_ISOLATION,

@@ -316,7 +316,8 @@ function invoke(payload, inPieces) {
     if (wait && waits) afterLoop = () => send(RESULT, [body]);
     else send(RESULT, [body]);
   };
-  const done = (e, value) => (e === null || e === undefined ? succeed(value, true) : fail(e));
+  const end = (wait) => (e, value) => (e === null || e === undefined ? succeed(value, wait) : fail(e));
+  const done = end(false); // of all the ways to answer only the callback waits for what is still under way
   const parse = (text) => (text ? JSON.parse(text) : undefined);
 
   // A handler that neither answers nor has anything left to wait for has answered null.
@@ -325,7 +326,7 @@ function invoke(payload, inPieces) {
     const context = {
       get callbackWaitsForEmptyEventLoop() { return waits; },
       set callbackWaitsForEmptyEventLoop(value) { waits = value; },
-      succeed: (value) => succeed(value, true),
+      succeed: (value) => succeed(value, false),
       fail: (e) => done(e ?? 'handled'),
       done,
       functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
@@ -351,7 +352,7 @@ function invoke(payload, inPieces) {
       Promise.resolve(handler(event, stream, context)).then(undefined, fail);
       return;
     }
-    const result = handler(event, context, done);
+    const result = handler(event, context, end(true));
     if (result && typeof result.then === 'function') result.then((value) => succeed(value, false), fail);
   } catch (e) {
     fail(e);
@@ -373,7 +374,48 @@ function isModule(file) {
   }
 }
 
-const importFile = (file) => import(require('url').pathToFileURL(file).href);
+/** Lets ES modules find what NODE_PATH names, as AWS's runtimes do: Node.js itself looks there for CommonJS only. */
+function usePaths() {
+  const loader = require('module');
+  const parents = (env.NODE_PATH || '').split(path.delimiter).filter((d) => path.basename(d) === 'node_modules' && fs.existsSync(d))
+    .map((d) => require('url').pathToFileURL(path.join(path.dirname(d), '_')).href);
+  if (parents.length === 0) return;
+  const bare = /^(?![./]|[a-z]+:)/i;
+  if (loader.registerHooks) {
+    loader.registerHooks({
+      resolve(name, context, next) {
+        try {
+          return next(name, context);
+        } catch (e) {
+          if (e.code !== 'ERR_MODULE_NOT_FOUND' || !bare.test(name)) throw e;
+          for (const parentURL of parents) {
+            try {
+              return next(name, { ...context, parentURL });
+            } catch {
+              // the next folder may have it
+            }
+          }
+          throw e;
+        }
+      },
+    });
+  } else if (loader.register) {
+    const text = `let parents; export const initialize = (data) => { parents = data; };
+      export async function resolve(name, context, next) {
+        try { return await next(name, context); } catch (e) {
+          if (e.code !== 'ERR_MODULE_NOT_FOUND' || !${bare}.test(name)) throw e;
+          for (const parentURL of parents) { try { return await next(name, { ...context, parentURL }); } catch {} }
+          throw e;
+        }
+      }`;
+    loader.register('data:text/javascript,' + encodeURIComponent(text), { parentURL: 'file:///', data: parents });
+  }
+}
+
+const importFile = (file) => {
+  usePaths();
+  return import(require('url').pathToFileURL(file).href);
+};
 
 async function load(moduleRoot, moduleName) {
   const file = path.resolve(root, moduleRoot, moduleName);

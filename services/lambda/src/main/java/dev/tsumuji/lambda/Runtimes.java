@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.lambda.model.Runtime;
 
 /**
@@ -43,6 +44,9 @@ final class Runtimes {
             "provided.al2",
             "java8.al2");
 
+    /** No longer taken by AWS, but here: applications that name them run on what this machine has. */
+    private static final Pattern OLD = Pattern.compile("nodejs(4\\.3|6\\.10|8\\.10|1[024]\\.x)|python3\\.[67]");
+
     private static final Set<String> SNAP_START = Set.of(
             "java11", "java17", "java21", "java25", "python3.12", "python3.13", "python3.14", "dotnet8", "dotnet10");
 
@@ -50,7 +54,7 @@ final class Runtimes {
 
     /** Refuses a runtime that AWS doesn't know, no longer takes, or that this machine can't run. */
     static void check(String runtime, Sandboxes sandboxes) {
-        if (!SUPPORTED.contains(runtime)) {
+        if (!SUPPORTED.contains(runtime) && !OLD.matcher(runtime).matches()) {
             if (Runtime.fromValue(runtime) != Runtime.UNKNOWN_TO_SDK_VERSION) {
                 throw LambdaErrors.invalid("The runtime parameter of " + runtime
                         + " is no longer supported for creating or updating AWS Lambda functions. We recommend you use a"

@@ -1,6 +1,7 @@
 package dev.tsumuji.lambda;
 
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.lambda.model.TracingMode;
@@ -30,7 +31,7 @@ record Trace(String root, String segment, boolean sampled, String header) {
         boolean active = tracing != null && tracing.mode() == TracingMode.ACTIVE;
         var root = member(incoming, "Root");
         if (root == null || !ROOT.matcher(root).matches()) {
-            root = "1-" + String.format("%08x", at.getEpochSecond()) + "-" + digits.substring(0, 24);
+            root = "1-" + HexFormat.of().toHexDigits((int) at.getEpochSecond()) + "-" + digits.substring(0, 24);
         }
         var decision = member(incoming, "Sampled");
         boolean chosen = first || Integer.parseInt(digits.substring(0, 4), 16) < SAMPLED_OF_65536;

@@ -123,7 +123,7 @@ class LoggingTest {
         assertThat(lines).anyMatch(line -> line.startsWith("START"));
         assertThat(lines.getLast())
                 .startsWith("REPORT")
-                .contains("\tStatus: error\tError Type: Runtime.ImportModuleError\t\n");
+                .contains("\tStatus: error\tError Type: Runtime.ImportModuleError\t");
         assertThat(ReportLine.initReport(Duration.ofMillis(10_004), null))
                 .isEqualTo("INIT_REPORT Init Duration: 10004.00 ms\tPhase: init\tStatus: timeout\n");
     }

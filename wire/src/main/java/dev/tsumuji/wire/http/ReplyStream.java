@@ -6,15 +6,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/** The body of a streamed answer, sent in parts of 16 KB. Used by one thread. */
+/** The body of a streamed answer, sent in parts of 64 KB. Used by one thread. */
 final class ReplyStream extends OutputStream {
-    private static final int PART_BYTES = 16 * 1024;
+    private static final int PART_BYTES = 64 * 1024;
 
     private final NettyReply reply;
     private final DefaultHttpResponse head;
     private final long length;
     private final boolean dropped;
-    private byte[] part = new byte[PART_BYTES];
+    /** Small at first: most answers are. */
+    private byte[] part = new byte[4 * 1024];
+
     private int filled;
     private long written;
     private boolean headSent;
@@ -51,7 +53,10 @@ final class ReplyStream extends OutputStream {
         int from = offset;
         int left = count;
         while (left > 0) {
-            int n = Math.min(left, PART_BYTES - filled);
+            if (filled + left > part.length && part.length < PART_BYTES) {
+                part = Arrays.copyOf(part, PART_BYTES);
+            }
+            int n = Math.min(left, part.length - filled);
             System.arraycopy(bytes, from, part, filled, n);
             filled += n;
             from += n;

@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.protocol;
 
+import dev.tsumuji.kernel.site.HostId;
 import dev.tsumuji.wire.http.Reply;
 import dev.tsumuji.wire.shape.Shape;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +19,9 @@ final class AnswerWriter {
     /** @param status when the answer names none itself */
     static void write(SdkPojo answer, Target target, int status, String requestId, boolean head, Reply reply) {
         var format = target.format();
-        reply.header("x-amzn-RequestId", requestId);
+        if (!target.endpoint().s3()) {
+            reply.header("x-amzn-RequestId", requestId);
+        }
         switch (format) {
             case JSON_10, JSON_11, AWS_CBOR, RPC_CBOR -> {
                 if (format == WireFormat.RPC_CBOR) {
@@ -38,8 +41,15 @@ final class AnswerWriter {
     private static void rest(SdkPojo answer, Target target, int status, String requestId, boolean head, Reply reply) {
         if (target.format() == WireFormat.REST_XML) {
             reply.header("x-amz-request-id", requestId);
+            if (target.endpoint().s3()) {
+                reply.header(HostId.HEADER, HostId.of(requestId));
+            }
         }
         int code = HttpBinding.write(answer, status, reply);
+        if (head && Streams.length(answer) >= 0) {
+            Streams.headOnly(code, Streams.length(answer), reply);
+            return;
+        }
         var body = restBody(answer, target);
         if (body == null || code == 204 || code == 304) {
             reply.send(code, new byte[0]);
@@ -55,6 +65,9 @@ final class AnswerWriter {
     private static byte @Nullable [] restBody(SdkPojo answer, Target target) {
         var shape = Shape.of(answer);
         var payload = shape.payload();
+        if (target.operation().equals("GetBucketLocation") && target.endpoint().s3()) {
+            return location(answer, target);
+        }
         if (payload == null) {
             return shape.bodyMembers().isEmpty()
                     ? null
@@ -67,6 +80,18 @@ final class AnswerWriter {
             case SdkPojo structure -> document(structure, target, payload.wireName());
             default -> throw new IllegalStateException("no payload is a " + payload.kind());
         };
+    }
+
+    /** The one answer whose document is a text. */
+    private static byte[] location(SdkPojo answer, Target target) {
+        var member = Shape.of(answer).named("LocationConstraint");
+        var value = member == null ? null : member.get(answer);
+        return new XmlWriter()
+                .raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<LocationConstraint xmlns=\""
+                        + target.endpoint().table().namespace() + "\">")
+                .text(value == null ? "" : value.toString())
+                .close("LocationConstraint")
+                .bytes();
     }
 
     private static byte[] document(SdkPojo structure, Target target, String root) {

@@ -1,9 +1,12 @@
 package dev.tsumuji.wire.protocol;
 
 import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.call.Principal;
 import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.KvException;
+import dev.tsumuji.kernel.site.CrossOrigin;
+import dev.tsumuji.kernel.site.HostId;
 import dev.tsumuji.wire.catalog.Catalog;
 import dev.tsumuji.wire.constraint.Validation;
 import dev.tsumuji.wire.http.Reply;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -64,11 +68,63 @@ public final class Dispatch {
         Target target = null;
         try {
             target = router.locate(request, aim);
+            if (target.endpoint().s3()) {
+                crossOrigin(request, target, reply);
+            } else if (call.principal() instanceof Principal.Anonymous) {
+                throw new Refused(Fault.of("MissingAuthenticationTokenException", 403, "Missing Authentication Token"));
+            }
             run(request, target, call, reply);
         } catch (RuntimeException | IOException e) {
             var endpoint = target == null ? aim.endpoint() : target.endpoint();
             var format = target == null ? aim.format() : target.format();
             fail(e, request, target, endpoint, format, call.requestId(), reply);
+        }
+    }
+
+    /** Tells a web page of another origin whether it may read the answer, whatever the answer is. */
+    private static void crossOrigin(Request request, Target target, Reply reply) {
+        var origin = request.header("origin");
+        var bucket = target.bucket();
+        var service = target.endpoint().service();
+        if (origin != null
+                && bucket != null
+                && !bucket.isEmpty()
+                && service != null
+                && service.implementation() instanceof CrossOrigin rules) {
+            rules.crossOrigin(bucket, origin, request.method()).forEach(reply::header);
+        }
+    }
+
+    /** Answers a browser that asks whether a page of another origin may use a bucket. */
+    public void preflight(Request request, String requestId, Reply reply) {
+        var aim = router.aim(request);
+        var service = aim.endpoint() == null ? null : aim.endpoint().service();
+        try {
+            if (service == null || !(service.implementation() instanceof CrossOrigin rules)) {
+                throw new Refused(Fault.notImplemented("OPTIONS"));
+            }
+            var origin = request.header("origin");
+            if (origin == null) {
+                throw new Refused(
+                        Fault.of("BadRequest", 400, "Insufficient information. Origin request header needed."));
+            }
+            var place = Router.place(request);
+            var headers = new ArrayList<String>();
+            for (var field : request.headers().all("access-control-request-headers")) {
+                for (var name : field.split(",")) {
+                    if (!name.isBlank()) {
+                        headers.add(name.strip().toLowerCase(Locale.ROOT));
+                    }
+                }
+            }
+            var method = request.header("access-control-request-method");
+            rules.preflight(place.bucket(), place.object(), origin, method, headers)
+                    .forEach(reply::header);
+            reply.header("x-amz-request-id", requestId);
+            reply.header(HostId.HEADER, HostId.of(requestId));
+            reply.send(200, new byte[0]);
+        } catch (RuntimeException e) {
+            fail(e, request, null, aim.endpoint(), aim.format(), requestId, reply);
         }
     }
 
@@ -103,7 +159,7 @@ public final class Dispatch {
             return;
         }
         if (operation.model().streamingOutput()) {
-            var answer = Streams.answer(status, target.format(), call.requestId(), head, reply);
+            var answer = Streams.answer(status, target, call.requestId(), head, reply);
             var body = operation.model().streamingInput() ? Streams.body(request) : null;
             gate.call(call, service, operation.name(), typed, () -> operation.call(typed, body, answer));
             return;
@@ -168,7 +224,7 @@ public final class Dispatch {
         }
         if (!reply.started()) {
             FaultWriter.write(
-                    fault, endpoint, format, requestId, request.method().equals("HEAD"), request.path(), reply);
+                    fault, endpoint, format, requestId, request.method().equals("HEAD"), reply);
         }
     }
 }

@@ -8,11 +8,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One service of the catalog with its operations, whether the platform has it or not. Immutable but for its table, which
  * is read on first use. */
 final class Endpoint {
+    /** S3's operations whose path would fit one in a bucket too. */
+    private static final Set<String> OUTSIDE_BUCKETS = Set.of("ListBuckets", "ListDirectoryBuckets");
+
     private final ServiceModel model;
     private final @Nullable Service service;
     private final Map<String, ServiceModel.Operation> models = new HashMap<>();
@@ -92,6 +96,9 @@ final class Endpoint {
         String best = null;
         int bestScore = -1;
         for (var routed : routes) {
+            if (s3() && OUTSIDE_BUCKETS.contains(routed.model().name())) {
+                continue;
+            }
             int score = routed.route().score(method, segments, query);
             var operation = operations.get(routed.model().name());
             if (score >= 0 && s3() && operation != null) {

@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.protocol;
 
+import dev.tsumuji.kernel.site.HostId;
 import dev.tsumuji.wire.constraint.Table;
 import dev.tsumuji.wire.http.Reply;
 import java.io.ByteArrayOutputStream;
@@ -11,25 +12,27 @@ import org.jspecify.annotations.Nullable;
 final class FaultWriter {
     private FaultWriter() {}
 
-    /** @param resource path of the request, which S3 repeats */
+    /** Writes the whole answer. Neither the answer to HEAD nor 304 has a body. */
     static void write(
-            Fault fault,
-            @Nullable Endpoint endpoint,
-            WireFormat format,
-            String requestId,
-            boolean head,
-            String resource,
-            Reply reply) {
-        reply.header("x-amzn-RequestId", requestId);
+            Fault fault, @Nullable Endpoint endpoint, WireFormat format, String requestId, boolean head, Reply reply) {
+        boolean s3 = endpoint != null && endpoint.s3();
+        boolean bare = head || fault.status() == 304;
+        if (!s3) {
+            reply.header("x-amzn-RequestId", requestId);
+        }
+        var details = fault.details();
+        if (details != null && details.sdkHttpResponse() != null) {
+            details.sdkHttpResponse().forEachHeader((name, values) -> values.forEach(v -> reply.header(name, v)));
+        }
         byte[] body = switch (format) {
             case QUERY -> query(fault, endpoint, requestId);
-            case REST_XML -> restXml(fault, requestId, resource, reply);
+            case REST_XML -> restXml(fault, s3, requestId, reply);
             case REST_JSON, JSON_10, JSON_11, AWS_CBOR, RPC_CBOR -> json(fault, endpoint, format, reply);
         };
-        if (!head) {
+        if (!bare) {
             reply.header("Content-Type", format.contentType());
         }
-        reply.send(fault.status(), head ? new byte[0] : body);
+        reply.send(fault.status(), bare ? new byte[0] : body);
     }
 
     private static byte[] json(Fault fault, @Nullable Endpoint endpoint, WireFormat format, Reply reply) {
@@ -114,19 +117,32 @@ final class FaultWriter {
                 .bytes();
     }
 
-    private static byte[] restXml(Fault fault, String requestId, String resource, Reply reply) {
+    private static byte[] restXml(Fault fault, boolean s3, String requestId, Reply reply) {
         reply.header("x-amz-request-id", requestId);
-        var out = new XmlWriter()
-                .raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>")
-                .element("Code", fault.code())
-                .element("Message", fault.message());
+        var out = new XmlWriter().raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        if (!s3) {
+            return out.raw("<ErrorResponse><Error>")
+                    .element("Type", fault.sender() ? "Sender" : "Receiver")
+                    .element("Code", fault.code())
+                    .element("Message", fault.message())
+                    .raw("</Error>")
+                    .element("RequestId", requestId)
+                    .raw("</ErrorResponse>")
+                    .bytes();
+        }
+        var hostId = HostId.of(requestId);
+        reply.header(HostId.HEADER, hostId);
+        out.raw("<Error>").element("Code", fault.code()).element("Message", fault.message());
         var members = fault.members();
         if (members != null) {
             out.members(members);
         }
-        return out.element("Resource", resource)
-                .element("RequestId", requestId)
-                .element("HostId", requestId)
+        var details = fault.details();
+        if (details != null && details.rawResponse() != null) {
+            out.raw(details.rawResponse().asUtf8String());
+        }
+        return out.element("RequestId", requestId)
+                .element("HostId", hostId)
                 .raw("</Error>")
                 .bytes();
     }

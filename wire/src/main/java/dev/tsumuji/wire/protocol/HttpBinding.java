@@ -58,7 +58,15 @@ final class HttpBinding {
                     builder,
                     values.stream().map(v -> Text.parse(member.element(), v)).toList());
         } else if (member.kind() == Kind.STRING || !values.getFirst().isEmpty()) {
-            member.set(builder, Text.parse(member, values.getFirst()));
+            member.set(builder, parse(member, values.getFirst()));
+        }
+    }
+
+    private static Object parse(Member member, String text) {
+        try {
+            return Text.parse(member, text);
+        } catch (Malformed e) {
+            throw e.of(member.wireName(), text);
         }
     }
 
@@ -88,7 +96,7 @@ final class HttpBinding {
             default -> {
                 var value = request.header(member.wireName());
                 if (value != null && !value.isEmpty()) {
-                    member.set(builder, Text.parse(member, value));
+                    member.set(builder, parse(member, value));
                 }
             }
         }
@@ -97,7 +105,7 @@ final class HttpBinding {
     /**
      * Writes the members that are headers.
      *
-     * @return the answer's own status, or the given one when it has none
+     * @return the answer's own status, or the given one when it has none; 206 when it is about a part of something
      */
     static int write(SdkPojo answer, int status, Reply reply) {
         for (var member : Shape.of(answer).members()) {
@@ -109,6 +117,7 @@ final class HttpBinding {
                 status = (Integer) value;
             } else if (member.location() == MarshallLocation.HEADER) {
                 header(member, value, reply);
+                status = member.wireName().equalsIgnoreCase("content-range") ? 206 : status;
             }
         }
         return status;

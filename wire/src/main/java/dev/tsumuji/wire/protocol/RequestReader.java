@@ -12,6 +12,7 @@ import java.io.PushbackInputStream;
 import java.nio.charset.StandardCharsets;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.core.protocol.MarshallLocation;
 
 /**
  * Makes a typed request of a located one. Bodies that are not streams are read to their end, so that their hash is checked.
@@ -91,7 +92,8 @@ final class RequestReader {
     }
 
     private void bucket(Shape shape, SdkPojo builder) {
-        var member = target.bucket() == null ? null : shape.named("Bucket");
+        // By its name on the wire: the SDK calls it DestinationBucket where there are two.
+        var member = target.bucket() == null ? null : shape.at(MarshallLocation.PATH, "Bucket");
         if (member != null) {
             member.set(builder, target.bucket());
         }

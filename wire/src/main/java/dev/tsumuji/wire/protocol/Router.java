@@ -1,11 +1,14 @@
 package dev.tsumuji.wire.protocol;
 
 import dev.tsumuji.wire.catalog.ServiceModel.Protocol;
+import dev.tsumuji.wire.http.BucketHost;
 import dev.tsumuji.wire.http.Request;
+import dev.tsumuji.wire.sign.Verifier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,7 +45,7 @@ final class Router {
             return new Aim(byTarget(target), WireFormat.targeted(request));
         }
         var signed = signed(request);
-        var first = signed.isEmpty() ? null : signed.getFirst();
+        var first = signed.isEmpty() ? nobodys(request) : signed.getFirst();
         if (smithyCbor(request)) {
             return new Aim(first, WireFormat.RPC_CBOR);
         }
@@ -50,6 +53,43 @@ final class Router {
             return new Aim(first, WireFormat.QUERY);
         }
         return new Aim(first, first == null ? WireFormat.REST_JSON : first.ownFormat());
+    }
+
+    /** Requests without a signature are S3's, when they look like that. */
+    private @Nullable Endpoint nobodys(Request request) {
+        return signingName(request) == null && Verifier.claimedService(request).equals("s3") ? s3() : null;
+    }
+
+    private @Nullable Endpoint s3() {
+        var endpoints = bySigningName.getOrDefault("s3", List.of());
+        return endpoints.isEmpty() ? null : endpoints.getFirst();
+    }
+
+    /** The bucket that a request to S3 is for, and the path below it. */
+    static Place place(Request request) {
+        var inHost = BucketHost.of(request.host()).bucket();
+        var path = request.path();
+        if (inHost != null) {
+            return new Place(inHost, path);
+        }
+        int slash = path.indexOf('/', 1);
+        return new Place(
+                Text.decode(slash < 0 ? path.substring(1) : path.substring(1, slash), false),
+                slash < 0 ? "/" : path.substring(slash));
+    }
+
+    /**
+     * @param bucket decoded; empty for the service itself
+     * @param path as sent, {@code /} for the bucket itself
+     */
+    record Place(String bucket, String path) {
+        boolean object() {
+            return path.length() > 1;
+        }
+
+        String resourceType() {
+            return object() ? "OBJECT" : bucket.isEmpty() ? "SERVICE" : "BUCKET";
+        }
     }
 
     /** The service that the request itself names, whatever its signature says. */
@@ -150,17 +190,28 @@ final class Router {
             String bucket = null;
             var path = request.path();
             if (endpoint.s3()) {
-                int slash = path.indexOf('/', 1);
-                bucket = Text.decode(slash < 0 ? path.substring(1) : path.substring(1, slash), false);
-                path = slash < 0 ? "/" : path.substring(slash);
+                var place = place(request);
+                bucket = place.bucket();
+                path = place.path();
             }
             var operation = endpoint.route(request, path, query, bucket != null && !bucket.isEmpty());
             if (operation != null) {
                 return new Target(endpoint, endpoint.ownFormat(), operation, null, path, bucket, query);
             }
+            if (endpoint.s3()) {
+                throw methodNotAllowed(request);
+            }
         }
         throw new Refused(Fault.of(
                 "UnknownOperationException", 404, "No operation fits " + request.method() + " " + request.path()));
+    }
+
+    private static Refused methodNotAllowed(Request request) {
+        var elements = new LinkedHashMap<String, String>();
+        elements.put("Method", request.method());
+        elements.put("ResourceType", place(request).resourceType());
+        return new Refused(Fault.detailed(
+                "MethodNotAllowed", 405, "The specified method is not allowed against this resource.", elements));
     }
 
     private List<Endpoint> restCandidates(Request request) {

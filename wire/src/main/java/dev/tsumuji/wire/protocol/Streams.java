@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.protocol;
 
+import dev.tsumuji.kernel.site.HostId;
 import dev.tsumuji.wire.http.Reply;
 import dev.tsumuji.wire.http.Request;
 import dev.tsumuji.wire.shape.Shape;
@@ -28,15 +29,17 @@ final class Streams {
 
     /** Sends the answer's headers, then its stream. */
     static ResponseTransformer<SdkPojo, Boolean> answer(
-            int status, WireFormat format, String requestId, boolean head, Reply reply) {
+            int status, Target target, String requestId, boolean head, Reply reply) {
         return (answer, stream) -> {
-            reply.header("x-amzn-RequestId", requestId);
-            if (format == WireFormat.REST_XML) {
+            if (target.endpoint().s3()) {
                 reply.header("x-amz-request-id", requestId);
+                reply.header(HostId.HEADER, HostId.of(requestId));
+            } else {
+                reply.header("x-amzn-RequestId", requestId);
             }
             int code = HttpBinding.write(answer, status, reply);
             if (head) {
-                reply.send(code, new byte[0]);
+                headOnly(code, length(answer), reply);
                 return true;
             }
             try (stream;
@@ -49,7 +52,16 @@ final class Streams {
         };
     }
 
-    private static long length(SdkPojo answer) {
+    /** Answers HEAD: with the length of what GET would send. */
+    static void headOnly(int code, long length, Reply reply) {
+        try {
+            reply.stream(code, length).close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static long length(SdkPojo answer) {
         var member = Shape.of(answer).at(MarshallLocation.HEADER, "Content-Length");
         @Nullable Object value = member == null ? null : member.get(answer);
         return value instanceof Long length ? length : -1;

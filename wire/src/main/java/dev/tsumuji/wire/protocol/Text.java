@@ -159,7 +159,7 @@ final class Text {
                 int high = i + 2 < text.length() ? Character.digit(text.charAt(i + 1), 16) : -1;
                 int low = high < 0 ? -1 : Character.digit(text.charAt(i + 2), 16);
                 if (low < 0) {
-                    throw new Malformed("The query string contains a syntax error.");
+                    throw Malformed.address("The query string contains a syntax error.");
                 }
                 bytes[count++] = (byte) (high << 4 | low);
                 i += 2;
@@ -179,7 +179,7 @@ final class Text {
                     .decode(ByteBuffer.wrap(bytes, 0, count))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new Malformed("The query string contains a syntax error.");
+            throw Malformed.address("The query string contains a syntax error.");
         }
     }
 }

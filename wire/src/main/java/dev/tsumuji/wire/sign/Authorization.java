@@ -92,7 +92,7 @@ record Authorization(
         return ofHeader(header, request, refusals);
     }
 
-    private static boolean claimsSignature(String query) {
+    static boolean claimsSignature(String query) {
         return query.contains("X-Amz-Algorithm=")
                 || query.contains("X-Amz-Signature=")
                 || query.contains("X-Amz-Credential=");

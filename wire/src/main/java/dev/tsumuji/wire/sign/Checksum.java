@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.sign;
 
+import dev.tsumuji.kernel.blobs.Crc64Nvme;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;

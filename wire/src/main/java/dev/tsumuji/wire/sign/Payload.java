@@ -32,9 +32,8 @@ record Payload(Kind kind, String hash) {
     }
 
     static Payload of(Request request, Authorization authorization, Refusals refusals) {
-        var claimed = request.header("x-amz-content-sha256");
         var s3 = authorization.scope().service().equals("s3");
-        if (claimed == null) {
+        if (!request.headers().has("x-amz-content-sha256")) {
             if (s3 && authorization.presigned()) {
                 return new Payload(Kind.UNSIGNED, UNSIGNED);
             }
@@ -43,6 +42,18 @@ record Payload(Kind kind, String hash) {
             }
             return new Payload(Kind.COMPUTED, "");
         }
+        return claimed(request, refusals);
+    }
+
+    /** Of a request whose signature, if it has one, says nothing about the body. */
+    static Payload ofUnsigned(Request request, Refusals refusals) {
+        return request.headers().has("x-amz-content-sha256")
+                ? claimed(request, refusals)
+                : new Payload(Kind.UNSIGNED, UNSIGNED);
+    }
+
+    private static Payload claimed(Request request, Refusals refusals) {
+        var claimed = String.valueOf(request.header("x-amz-content-sha256"));
         var kind = switch (claimed) {
             case UNSIGNED -> Kind.UNSIGNED;
             case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" -> Kind.SIGNED_CHUNKS;
@@ -58,13 +69,20 @@ record Payload(Kind kind, String hash) {
         return new Payload(kind, claimed);
     }
 
+    /** The signatures of the chunks; null where chunks are not signed. */
+    @Nullable
+    ChunkChain chain(Authorization authorization, Hash.Key key, Refusals refusals) {
+        return kind == Kind.SIGNED_CHUNKS || kind == Kind.SIGNED_CHUNKS_AND_TRAILER
+                ? new ChunkChain(authorization, key, refusals)
+                : null;
+    }
+
     /** The request with a body that fails, at its end at the latest, when it is not the signed one. */
-    Request checked(Request request, Authorization authorization, Hash.Key key, Refusals refusals) throws IOException {
+    Request checked(Request request, @Nullable ChunkChain chain, Refusals refusals) throws IOException {
         return switch (kind) {
             case COMPUTED, UNSIGNED -> request;
             case HASHED -> hashed(request, refusals);
-            case SIGNED_CHUNKS, SIGNED_CHUNKS_AND_TRAILER, CHUNKS_AND_TRAILER ->
-                chunked(request, authorization, key, refusals);
+            case SIGNED_CHUNKS, SIGNED_CHUNKS_AND_TRAILER, CHUNKS_AND_TRAILER -> chunked(request, chain, refusals);
         };
     }
 
@@ -78,14 +96,20 @@ record Payload(Kind kind, String hash) {
         return request.withBody(bytes.length, new ByteArrayInputStream(bytes));
     }
 
-    private Request chunked(Request request, Authorization authorization, Hash.Key key, Refusals refusals) {
+    private Request chunked(Request request, @Nullable ChunkChain chain, Refusals refusals) {
+        if (chain == null && kind != Kind.CHUNKS_AND_TRAILER) {
+            throw refusals.chunkMismatch();
+        }
         var headers = request.headers();
         var length = decodedLength(headers.get("x-amz-decoded-content-length"), refusals);
-        var chain = kind == Kind.CHUNKS_AND_TRAILER ? null : new ChunkChain(authorization, key, refusals);
         var trailer = kind == Kind.SIGNED_CHUNKS ? null : headers.get("x-amz-trailer");
         var body = new ChunkedBody(request.body(), length, chain, Checksum.named(trailer, refusals), refusals);
-        return request.withHeaders(headers.with("content-encoding", otherCodings(headers.get("content-encoding"))))
-                .withBody(length, body);
+        var rest = headers.with("content-encoding", otherCodings(headers.get("content-encoding")));
+        // A service sees no trailers: it is told which checksum follows by the header that the SDKs send as well.
+        var told = trailer == null
+                ? rest
+                : rest.with("x-amz-sdk-checksum-algorithm", trailer.strip().substring("x-amz-checksum-".length()));
+        return request.withHeaders(told).withBody(length, body);
     }
 
     private static long decodedLength(@Nullable String text, Refusals refusals) {

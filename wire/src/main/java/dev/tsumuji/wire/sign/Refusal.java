@@ -1,8 +1,8 @@
 package dev.tsumuji.wire.sign;
 
+import dev.tsumuji.kernel.cloud.Failures;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /**
@@ -15,7 +15,7 @@ public final class Refusal extends AwsServiceException {
     private final transient Map<String, String> details;
 
     Refusal(String code, int status, String message, Map<String, String> details) {
-        super(error(code, status, message));
+        super(error(code, status, message, details));
         this.details = details;
     }
 
@@ -23,13 +23,11 @@ public final class Refusal extends AwsServiceException {
         this(code, status, message, Map.of());
     }
 
-    private static AwsServiceException.Builder error(String code, int status, String message) {
+    private static AwsServiceException.Builder error(
+            String code, int status, String message, Map<String, String> details) {
         var error = AwsServiceException.builder();
         error.writableStackTrace(false);
-        return error.awsErrorDetails(AwsErrorDetails.builder()
-                        .errorCode(code)
-                        .errorMessage(message)
-                        .build())
+        return error.awsErrorDetails(Failures.details(code, status, message, details, Map.of()))
                 .statusCode(status)
                 .message(message);
     }

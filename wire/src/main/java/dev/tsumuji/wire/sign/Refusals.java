@@ -1,7 +1,10 @@
 package dev.tsumuji.wire.sign;
 
+import dev.tsumuji.kernel.call.Credential;
+import dev.tsumuji.kernel.call.Credentials;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * AWS's words for each way in which a signature can be refused.
@@ -164,6 +167,29 @@ final class Refusals {
                                 "CanonicalRequest", canonicalRequest,
                                 "CanonicalRequestBytes", Text.spacedHex(canonicalRequest)))
                 : invalid(MISMATCH);
+    }
+
+    /** The same for the older signature, which has no canonical request. */
+    Refusal mismatchV2(String accessKeyId, String stringToSign, String signature) {
+        return new Refusal(
+                "SignatureDoesNotMatch",
+                403,
+                S3_MISMATCH,
+                Refusal.ordered(
+                        "AWSAccessKeyId", accessKeyId,
+                        "StringToSign", stringToSign,
+                        "SignatureProvided", signature,
+                        "StringToSignBytes", Text.spacedHex(stringToSign)));
+    }
+
+    /** @throws Refusal when the key is unknown or its session over */
+    Credential live(Credentials credentials, String accessKeyId, @Nullable String token, Instant now) {
+        var credential = credentials.find(accessKeyId, token).orElseThrow(() -> unknown(accessKeyId, token != null));
+        var session = credential.session();
+        if (session != null && !now.isBefore(session.expiresAt())) {
+            throw expiredToken();
+        }
+        return credential;
     }
 
     /** A chunk, or the chain of chunks, that was not signed so. */

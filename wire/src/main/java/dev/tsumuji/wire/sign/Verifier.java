@@ -1,7 +1,7 @@
 package dev.tsumuji.wire.sign;
 
-import dev.tsumuji.kernel.call.Credential;
 import dev.tsumuji.kernel.call.Credentials;
+import dev.tsumuji.wire.http.Headers;
 import dev.tsumuji.wire.http.Request;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -9,11 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies Signature Version 4, in the header or in the query, as AWS does and with AWS's refusals. Thread-safe.
+ * Verifies Signature Version 4, in the header or in the query, as AWS does and with AWS's refusals; for S3 also version 2
+ * and signed forms. Thread-safe.
  *
  * <p>The head is verified before the body is read, except where the client did not send the body's hash: then the body is
  * read first, up to {@code bodyMaxBytes}. Whether the body is the signed one shows at its end: the stream of the verified
@@ -56,8 +58,15 @@ public final class Verifier {
         var type = headers.get("content-type");
         return !headers.has("x-amz-target")
                 && !headers.has("smithy-protocol")
-                && (type == null || !type.startsWith("application/x-www-form-urlencoded"))
+                && (type == null
+                        || !type.startsWith("application/x-www-form-urlencoded")
+                        || request.path().length() > 1)
+                && !namesAction(request.query())
                 && !DATED_PATH.matcher(request.path()).matches();
+    }
+
+    private static boolean namesAction(@Nullable String query) {
+        return query != null && (query.startsWith("Action=") || query.contains("&Action="));
     }
 
     /**
@@ -65,10 +74,14 @@ public final class Verifier {
      * @throws IOException when the client went away while its body was read
      */
     public Verified verify(Request request) throws IOException {
+        if (SignatureV2.claimed(request) && looksLikeS3(request)) {
+            var verified = new SignatureV2(credentials).verify(request, clock.instant());
+            return new Verified(unsignedBody(verified.request()), verified.credential(), verified.scope());
+        }
         var refusals = new Refusals(Dialect.of(request, claimedService(request)));
         var authorization = Authorization.of(request, refusals);
         var now = clock.instant();
-        var credential = credential(authorization, refusals, now);
+        var credential = refusals.live(credentials, authorization.accessKeyId(), authorization.sessionToken(), now);
         checkScope(authorization, refusals);
         checkTime(authorization, refusals, now);
         checkSignedHeaders(authorization, request, refusals);
@@ -80,8 +93,64 @@ public final class Verifier {
         var path = checkSignature(authorization, request, hash, key, refusals);
         var checked = held != null
                 ? request.withBody(held.length, new ByteArrayInputStream(held))
-                : payload.checked(request, authorization, key, refusals);
+                : payload.checked(request, payload.chain(authorization, key, refusals), refusals);
+        if (authorization.presigned() && refusals.dialect() == Dialect.S3) {
+            checked = checked.withHeaders(lifted(checked));
+        }
         return new Verified(checked.withPath(path), credential, authorization.scope());
+    }
+
+    /** A link to S3 may carry in its query what would be headers: {@code x-amz-acl}, {@code x-amz-meta-…}. */
+    private static Headers lifted(Request request) {
+        var headers = request.headers();
+        var query = request.query();
+        if (query == null || !query.contains("x-amz-")) {
+            return headers;
+        }
+        for (var pair : query.split("&")) {
+            int equals = pair.indexOf('=');
+            // those of the signature itself are written with capitals
+            if (pair.startsWith("x-amz-")
+                    && equals > 0
+                    && !ofNothing(pair)
+                    && !headers.has(pair.substring(0, equals))) {
+                headers = headers.with(pair.substring(0, equals), Text.decode(pair.substring(equals + 1)));
+            }
+        }
+        return headers;
+    }
+
+    /** JavaScript's SDK puts a checksum into a link whose body it doesn't know: that of nothing. */
+    private static boolean ofNothing(String pair) {
+        return pair.startsWith("x-amz-checksum-") || pair.startsWith("x-amz-sdk-checksum-");
+    }
+
+    /** Whether the request doesn't even claim a signature. */
+    public static boolean unsigned(Request request) {
+        return !request.headers().has("authorization")
+                && (request.query() == null || !Authorization.claimsSignature(request.query()))
+                && !SignatureV2.claimed(request);
+    }
+
+    /**
+     * A request of nobody, for S3: its body without the transfer coding {@code aws-chunked}, and checked by the hash that it
+     * may have.
+     */
+    public static Request unsignedBody(Request request) throws IOException {
+        var refusals = new Refusals(Dialect.S3);
+        return Payload.ofUnsigned(request, refusals).checked(request, null, refusals);
+    }
+
+    /**
+     * The holder of the key that signed a form for S3.
+     *
+     * @param fields by name in lower case
+     * @return null when the form claims no signature
+     * @throws Refusal when its signature is not the policy's
+     * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html">Authenticating requests in browser-based uploads</a>
+     */
+    public @Nullable Verified verifyForm(Request request, Map<String, String> fields) {
+        return new FormSignature(credentials, keys).verify(request, fields, clock.instant());
     }
 
     /**
@@ -98,18 +167,6 @@ public final class Verifier {
                             "incorrect service \"" + verified.scope().service() + "\". This endpoint belongs to \""
                                     + service + "\".");
         }
-    }
-
-    private Credential credential(Authorization authorization, Refusals refusals, Instant now) {
-        var token = authorization.sessionToken();
-        var credential = credentials
-                .find(authorization.accessKeyId(), token)
-                .orElseThrow(() -> refusals.unknown(authorization.accessKeyId(), token != null));
-        var session = credential.session();
-        if (session != null && !now.isBefore(session.expiresAt())) {
-            throw refusals.expiredToken();
-        }
-        return credential;
     }
 
     private static void checkScope(Authorization authorization, Refusals refusals) {

@@ -235,7 +235,7 @@ class FaultsTest {
                         error))
                 .isEqualTo("{\"message\":\"no & match\"}");
         assertThat(refused(Request.of("GET", "/", null, Headers.NONE, new byte[0]), error))
-                .contains("no & match");
+                .contains("<Message>no &amp; match</Message>");
     }
 
     private String refused(Request request, software.amazon.awssdk.awscore.exception.AwsServiceException error) {

@@ -342,7 +342,7 @@ class ProtocolsTest {
         var broken = platform.send(
                 "PUT", "/b", "tagging", InProcess.signed("s3"), "<Tagging><TagSet>".getBytes(StandardCharsets.UTF_8));
         assertThat(broken.status).isEqualTo(400);
-        assertThat(broken.text()).contains("<Code>MalformedXML</Code>").contains("<Resource>/b</Resource>");
+        assertThat(broken.text()).contains("<Code>MalformedXML</Code>").contains("<HostId>");
     }
 
     @Test

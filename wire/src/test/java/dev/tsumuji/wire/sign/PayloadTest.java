@@ -3,6 +3,7 @@ package dev.tsumuji.wire.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tsumuji.kernel.blobs.Crc64Nvme;
 import dev.tsumuji.wire.Keys;
 import dev.tsumuji.wire.http.Headers;
 import dev.tsumuji.wire.http.Request;

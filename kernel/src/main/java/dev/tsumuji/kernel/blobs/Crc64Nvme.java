@@ -1,10 +1,14 @@
-package dev.tsumuji.wire.sign;
+package dev.tsumuji.kernel.blobs;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.zip.Checksum;
 
-/** CRC-64/NVME: reflected polynomial 9A6C9329AC4BC9B5, all ones in and out. Eight tables, eight bytes a step. */
-final class Crc64Nvme implements Checksum {
-    private static final long POLYNOMIAL = 0x9A6C9329AC4BC9B5L;
+/** CRC-64/NVME: reflected polynomial 9A6C9329AC4BC9B5, all ones in and out. Eight tables, eight bytes a step. Used by one thread. */
+public final class Crc64Nvme implements Checksum {
+    public static final long POLYNOMIAL = 0x9A6C9329AC4BC9B5L;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long[][] TABLES = tables();
 
     private long value = -1;
@@ -37,15 +41,15 @@ final class Crc64Nvme implements Checksum {
         int end = offset + length;
         int i = offset;
         for (; i + 8 <= end; i += 8) {
-            long x = value;
-            for (int k = 0; k < 8; k++) {
-                x ^= (bytes[i + k] & 0xffL) << 8 * k;
-            }
-            long next = 0;
-            for (int k = 0; k < 8; k++) {
-                next ^= TABLES[7 - k][(int) (x >>> 8 * k) & 0xff];
-            }
-            value = next;
+            long x = value ^ (long) LONGS.get(bytes, i);
+            value = TABLES[7][(int) x & 0xff]
+                    ^ TABLES[6][(int) (x >>> 8) & 0xff]
+                    ^ TABLES[5][(int) (x >>> 16) & 0xff]
+                    ^ TABLES[4][(int) (x >>> 24) & 0xff]
+                    ^ TABLES[3][(int) (x >>> 32) & 0xff]
+                    ^ TABLES[2][(int) (x >>> 40) & 0xff]
+                    ^ TABLES[1][(int) (x >>> 48) & 0xff]
+                    ^ TABLES[0][(int) (x >>> 56)];
         }
         for (; i < end; i++) {
             update(bytes[i]);

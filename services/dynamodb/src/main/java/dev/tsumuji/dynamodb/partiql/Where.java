@@ -1,0 +1,83 @@
+package dev.tsumuji.dynamodb.partiql;
+
+import dev.tsumuji.dynamodb.expression.Condition;
+import dev.tsumuji.dynamodb.expression.KeyCondition;
+import dev.tsumuji.dynamodb.expression.KeyTerms;
+import dev.tsumuji.dynamodb.value.KeySchema;
+import dev.tsumuji.dynamodb.value.Kind;
+import dev.tsumuji.dynamodb.value.Refusal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * The condition of a statement, and what it says about a key.
+ *
+ * @param condition holds for the items that are meant, whatever {@link #keys} narrows the search to
+ */
+public record Where(Condition condition) {
+    /**
+     * The partitions and ranges that are enough to look into, one for each value that the partition key may have; empty when the
+     * whole table or index has to be scanned.
+     *
+     * @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException ValidationException when an attribute of the key is
+     *     compared with another type
+     */
+    public List<KeyCondition> keys(KeySchema schema) {
+        requireTypes(schema);
+        return KeyTerms.within(condition, schema);
+    }
+
+    /**
+     * The key of the one item that an update or deletion is for.
+     *
+     * @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException ValidationException when the condition does not say
+     *     every attribute of the key once, or says one with another type
+     */
+    public Map<String, AttributeValue> itemKey(KeySchema schema) {
+        var key = new LinkedHashMap<String, AttributeValue>();
+        for (var name : schema.names()) {
+            var values = KeyTerms.equalTo(condition, name);
+            if (values.isEmpty()) {
+                throw notOneItem();
+            } else if (values.size() > 1) {
+                throw Refusal.validation("Multiple conditions on same key " + name
+                        + ". Only single item Update/Insert/Delete are supported");
+            }
+            key.put(name, values.getFirst());
+        }
+        requireTypes(schema);
+        return key;
+    }
+
+    /** Whether the condition says the whole key of one item, once. */
+    public boolean namesOneItem(KeySchema schema) {
+        return schema.names().stream()
+                .allMatch(name -> KeyTerms.equalTo(condition, name).size() == 1);
+    }
+
+    /** Whether it says more than the key. */
+    public boolean saysMoreThan(KeySchema schema) {
+        return condition.attributes().stream().anyMatch(name -> !schema.names().contains(name));
+    }
+
+    /** For an update or deletion without a condition. */
+    public static RuntimeException notOneItem() {
+        return Refusal.validation("Where clause does not contain a mandatory equality on all key attributes");
+    }
+
+    private void requireTypes(KeySchema schema) {
+        for (var attributes : List.of(schema.partition(), schema.sort())) {
+            for (var attribute : attributes) {
+                for (var value : KeyTerms.equalTo(condition, attribute.name())) {
+                    if (Kind.of(value) != attribute.kind()) {
+                        throw Refusal.validation(
+                                "Key attribute's data type should match its data type in table's schema: Key "
+                                        + attribute.name());
+                    }
+                }
+            }
+        }
+    }
+}

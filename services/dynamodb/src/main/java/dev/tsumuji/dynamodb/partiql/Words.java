@@ -1,0 +1,89 @@
+package dev.tsumuji.dynamodb.partiql;
+
+import dev.tsumuji.dynamodb.value.Refusal;
+import dev.tsumuji.dynamodb.value.Values;
+import java.util.List;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** A statement's words, taken from left to right, and its parameters, taken in the order of their question marks. Used by one thread. */
+class Words {
+    /** Groups, functions and values within each other. */
+    private static final int DEPTH_MAX = 100;
+
+    private final String text;
+    private final List<Word> words;
+    private final List<AttributeValue> parameters;
+    private int at;
+    private int parameter;
+    private int depth;
+
+    Words(String text, List<AttributeValue> parameters) {
+        this.text = text;
+        this.parameters = parameters;
+        var taken = Word.of(text);
+        if (taken == null) {
+            throw malformed();
+        }
+        this.words = taken;
+    }
+
+    final RuntimeException malformed() {
+        return Refusal.validation("Statement wasn't well formed, can't be processed: " + text);
+    }
+
+    static RuntimeException refused(String what) {
+        return Refusal.validation(what);
+    }
+
+    final Word peek() {
+        return words.get(at);
+    }
+
+    final Word peekBehind() {
+        return words.get(Math.min(at + 1, words.size() - 1));
+    }
+
+    final Word take() {
+        return words.get(Math.min(at++, words.size() - 1));
+    }
+
+    final boolean accept(String symbolOrKeyword) {
+        boolean there = peek().is(symbolOrKeyword);
+        at += there ? 1 : 0;
+        return there;
+    }
+
+    final void expect(String symbolOrKeyword) {
+        if (!accept(symbolOrKeyword)) {
+            throw malformed();
+        }
+    }
+
+    final void expectEnd() {
+        accept(";");
+        if (peek().type() != Word.Type.END) {
+            throw malformed();
+        }
+    }
+
+    final boolean name() {
+        return peek().type() == Word.Type.NAME || peek().type() == Word.Type.QUOTED;
+    }
+
+    final void deeper() {
+        if (++depth > DEPTH_MAX) {
+            throw malformed();
+        }
+    }
+
+    final void back() {
+        depth--;
+    }
+
+    final AttributeValue parameter() {
+        if (parameter >= parameters.size()) {
+            throw refused("Number of parameters in request and statement don't match.");
+        }
+        return Values.checked(parameters.get(parameter++));
+    }
+}

@@ -1,0 +1,171 @@
+package dev.tsumuji.s3;
+
+import dev.tsumuji.kernel.kv.Snapshot;
+import dev.tsumuji.kernel.kv.Txn;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.model.AccelerateConfiguration;
+import software.amazon.awssdk.services.s3.model.BucketAccelerateStatus;
+import software.amazon.awssdk.services.s3.model.BucketLoggingStatus;
+import software.amazon.awssdk.services.s3.model.DefaultRetention;
+import software.amazon.awssdk.services.s3.model.ObjectLockConfiguration;
+import software.amazon.awssdk.services.s3.model.ObjectLockRetentionMode;
+import software.amazon.awssdk.services.s3.model.Payer;
+import software.amazon.awssdk.services.s3.model.PutBucketLifecycleConfigurationRequest;
+import software.amazon.awssdk.services.s3.model.RequestPaymentConfiguration;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryptionConfiguration;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryptionRule;
+
+/**
+ * The smaller settings of a bucket: how objects are encrypted and locked, where they are reached, who pays. Stateless.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingBucket.html">Buckets</a>
+ */
+final class BucketConfigurations {
+    static final Setting<ServerSideEncryptionConfiguration> ENCRYPTION =
+            Setting.of("encryption", ServerSideEncryptionConfiguration.class);
+    static final Setting<AccelerateConfiguration> ACCELERATION =
+            Setting.of("acceleration", AccelerateConfiguration.class);
+    private static final String ENABLED = "Enabled";
+    private static final ServerSideEncryptionConfiguration AES_256 = ServerSideEncryptionConfiguration.builder()
+            .rules(ServerSideEncryptionRule.builder()
+                    .applyServerSideEncryptionByDefault(d -> d.sseAlgorithm(ServerSideEncryption.AES256))
+                    .bucketKeyEnabled(false)
+                    .build())
+            .build();
+
+    private BucketConfigurations() {}
+
+    static void putLifecycle(
+            BucketSettings settings, LifecycleSweep sweep, PutBucketLifecycleConfigurationRequest request) {
+        var given = request.lifecycleConfiguration();
+        // an id that a client didn't give is made of the rule, so that to put the same again changes nothing
+        var ids = given == null
+                ? List.<String>of()
+                : IntStream.range(0, given.rules().size())
+                        .mapToObj(i -> UUID.nameUUIDFromBytes(
+                                        (i + given.rules().get(i).toString())
+                                                .getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                                .toString())
+                        .toList();
+        var checked = LifecycleRules.checked(given, ids);
+        settings.change(request.bucket(), request.expectedBucketOwner(), (txn, bucket) -> {
+            LifecycleRules.SETTING.put(txn, bucket, checked);
+            sweep.begin(txn, bucket);
+        });
+    }
+
+    static ServerSideEncryptionConfiguration encryption(Snapshot snapshot, Bucket bucket) {
+        var stored = ENCRYPTION.find(snapshot, bucket);
+        return stored == null ? AES_256 : stored;
+    }
+
+    static void checkEncryption(@Nullable ServerSideEncryptionConfiguration given) {
+        var rules = BucketSettings.body(given).rules();
+        if (rules.size() != 1) {
+            throw S3Errors.malformedXml();
+        }
+        var standard = rules.getFirst().applyServerSideEncryptionByDefault();
+        if (standard == null || standard.sseAlgorithm() == null) {
+            throw S3Errors.malformedXml();
+        }
+        switch (standard.sseAlgorithm()) {
+            case AES256 -> {
+                if (standard.kmsMasterKeyID() != null) {
+                    throw S3Errors.invalidArgument(
+                            "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse",
+                            "ApplyServerSideEncryptionByDefault");
+                }
+            }
+            case UNKNOWN_TO_SDK_VERSION -> throw S3Errors.malformedXml();
+            default -> throw BucketSettings.notImplemented("Encryption with keys of KMS");
+        }
+    }
+
+    static void checkLogging(@Nullable BucketLoggingStatus given) {
+        if (BucketSettings.body(given).loggingEnabled() != null) {
+            throw BucketSettings.notImplemented("Server access logging");
+        }
+    }
+
+    static void checkPayer(@Nullable RequestPaymentConfiguration given) {
+        var payer = BucketSettings.body(given).payer();
+        if (payer == null || payer == Payer.UNKNOWN_TO_SDK_VERSION) {
+            throw S3Errors.malformedXml();
+        }
+        if (payer != Payer.BUCKET_OWNER) {
+            throw BucketSettings.notImplemented("Payment by the requester");
+        }
+    }
+
+    /** The accelerated host name reaches the platform like any other, so this is only whether it is meant to be used. */
+    static void putAcceleration(Txn txn, Bucket bucket, @Nullable AccelerateConfiguration given) {
+        var configuration = BucketSettings.body(given);
+        if (bucket.name().indexOf('.') >= 0) {
+            throw S3Errors.invalidRequest(
+                    "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names");
+        }
+        if (configuration.status() == null || configuration.status() == BucketAccelerateStatus.UNKNOWN_TO_SDK_VERSION) {
+            throw S3Errors.malformedXml();
+        }
+        ACCELERATION.put(txn, bucket, configuration);
+    }
+
+    static ObjectLockConfiguration objectLock(Snapshot snapshot, Bucket bucket) {
+        if (!bucket.objectLock()) {
+            throw S3Errors.of(
+                    "ObjectLockConfigurationNotFoundError",
+                    404,
+                    "Object Lock configuration does not exist for this bucket",
+                    "BucketName",
+                    bucket.name());
+        }
+        var stored = Setting.OBJECT_LOCK.find(snapshot, bucket);
+        return stored == null
+                ? ObjectLockConfiguration.builder().objectLockEnabled(ENABLED).build()
+                : stored;
+    }
+
+    static void putObjectLock(
+            Txn txn, Bucket bucket, @Nullable ObjectLockConfiguration given, BucketSettings settings) {
+        var configuration = BucketSettings.body(given);
+        if (!ENABLED.equals(configuration.objectLockEnabledAsString())) {
+            throw S3Errors.malformedXml();
+        }
+        var rule = configuration.rule();
+        if (rule != null) {
+            checkRetention(rule.defaultRetention());
+        }
+        if (!bucket.objectLock()) {
+            if (!bucket.versioned()) {
+                throw S3Errors.of(
+                        "InvalidBucketState",
+                        409,
+                        "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration");
+            }
+            settings.replace(txn, bucket, Bucket::withObjectLock);
+        }
+        Setting.OBJECT_LOCK.put(txn, bucket, configuration);
+    }
+
+    private static void checkRetention(@Nullable DefaultRetention retention) {
+        if (retention == null
+                || retention.mode() == null
+                || retention.mode() == ObjectLockRetentionMode.UNKNOWN_TO_SDK_VERSION
+                || (retention.days() == null) == (retention.years() == null)) {
+            throw S3Errors.malformedXml();
+        }
+        var amount = retention.days() != null ? retention.days() : retention.years();
+        if (amount <= 0) {
+            throw S3Errors.invalidArgument(
+                    "Default retention period must be a positive integer value", "Days", String.valueOf(amount));
+        }
+        if (retention.days() != null && retention.days() > 36_500
+                || retention.years() != null && retention.years() > 100) {
+            throw S3Errors.invalidArgument("Default retention period too large", "Days", String.valueOf(amount));
+        }
+    }
+}

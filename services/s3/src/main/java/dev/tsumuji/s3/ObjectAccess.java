@@ -1,0 +1,45 @@
+package dev.tsumuji.s3;
+
+import java.util.Objects;
+import software.amazon.awssdk.services.s3.model.AccessControlPolicy;
+import software.amazon.awssdk.services.s3.model.GetObjectAclRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectAclResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectAclRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectAclResponse;
+
+/** Access control lists of objects that are there already. Thread-safe: all state is in the store. */
+final class ObjectAccess {
+    private final BucketSettings settings;
+    private final Subresources subresources;
+
+    ObjectAccess(BucketSettings settings, Subresources subresources) {
+        this.settings = settings;
+        this.subresources = subresources;
+    }
+
+    PutObjectAclResponse put(PutObjectAclRequest request) {
+        var place = new Subresources.Place(
+                request.bucket(), request.expectedBucketOwner(), request.key(), request.versionId());
+        AccessControlPolicy list = settings.read(
+                request.bucket(),
+                request.expectedBucketOwner(),
+                (snapshot, bucket) -> AccessLists.ofPut(snapshot, bucket, request.key(), bucket.account(), request));
+        var unused = subresources.change(place, "PUT", false, "ObjectAcl:Put", version -> version.withAcl(list));
+        return PutObjectAclResponse.builder().build();
+    }
+
+    GetObjectAclResponse get(GetObjectAclRequest request) {
+        var place = new Subresources.Place(
+                request.bucket(), request.expectedBucketOwner(), request.key(), request.versionId());
+        return subresources.of(place, found -> {
+            boolean disabled = settings.peek(snapshot -> AccessLists.disabled(snapshot, found.bucket()));
+            var own = AccessLists.onlyOwner(found.bucket().account());
+            var list =
+                    disabled ? own : Objects.requireNonNullElse(found.version().acl(), own);
+            return GetObjectAclResponse.builder()
+                    .owner(list.owner())
+                    .grants(list.grants())
+                    .build();
+        });
+    }
+}

@@ -1,0 +1,322 @@
+package dev.tsumuji.s3;
+
+import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.cloud.Access;
+import dev.tsumuji.kernel.cloud.Actions;
+import dev.tsumuji.kernel.kv.Kv;
+import dev.tsumuji.kernel.kv.Snapshot;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectAttributesRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
+
+/**
+ * What each operation needs. The resource policy is the bucket's. A read of an object that isn't there needs {@code s3:ListBucket} as well, so
+ * that nobody learns from an error which keys there are.
+ *
+ * @see <a href="https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html">Actions of S3</a>
+ */
+public final class S3Actions implements Actions {
+    /** Operations whose action has another name. */
+    private static final Map<String, String> RENAMED = Map.ofEntries(
+            Map.entry("ListBuckets", "ListAllMyBuckets"),
+            Map.entry("HeadBucket", "ListBucket"),
+            Map.entry("ListObjects", "ListBucket"),
+            Map.entry("ListObjectsV2", "ListBucket"),
+            Map.entry("ListObjectVersions", "ListBucketVersions"),
+            Map.entry("ListMultipartUploads", "ListBucketMultipartUploads"),
+            Map.entry("ListParts", "ListMultipartUploadParts"),
+            Map.entry("HeadObject", "GetObject"),
+            Map.entry("CreateMultipartUpload", "PutObject"),
+            Map.entry("UploadPart", "PutObject"),
+            Map.entry("UploadPartCopy", "PutObject"),
+            Map.entry("CompleteMultipartUpload", "PutObject"),
+            Map.entry("CopyObject", "PutObject"),
+            Map.entry("DeleteObjects", "DeleteObject"),
+            Map.entry("GetBucketNotificationConfiguration", "GetBucketNotification"),
+            Map.entry("PutBucketNotificationConfiguration", "PutBucketNotification"),
+            Map.entry("PutBucketCors", "PutBucketCORS"),
+            Map.entry("GetBucketCors", "GetBucketCORS"),
+            Map.entry("DeleteBucketCors", "PutBucketCORS"),
+            Map.entry("PutBucketLifecycleConfiguration", "PutLifecycleConfiguration"),
+            Map.entry("GetBucketLifecycleConfiguration", "GetLifecycleConfiguration"),
+            Map.entry("DeleteBucketLifecycle", "PutLifecycleConfiguration"),
+            Map.entry("DeleteBucketTagging", "PutBucketTagging"),
+            Map.entry("PutBucketEncryption", "PutEncryptionConfiguration"),
+            Map.entry("GetBucketEncryption", "GetEncryptionConfiguration"),
+            Map.entry("DeleteBucketEncryption", "PutEncryptionConfiguration"),
+            Map.entry("PutPublicAccessBlock", "PutBucketPublicAccessBlock"),
+            Map.entry("GetPublicAccessBlock", "GetBucketPublicAccessBlock"),
+            Map.entry("DeletePublicAccessBlock", "PutBucketPublicAccessBlock"),
+            Map.entry("DeleteBucketOwnershipControls", "PutBucketOwnershipControls"),
+            Map.entry("PutBucketAccelerateConfiguration", "PutAccelerateConfiguration"),
+            Map.entry("GetBucketAccelerateConfiguration", "GetAccelerateConfiguration"),
+            Map.entry("PutObjectLockConfiguration", "PutBucketObjectLockConfiguration"),
+            Map.entry("GetObjectLockConfiguration", "GetBucketObjectLockConfiguration"),
+            Map.entry("GetBucketReplication", "GetReplicationConfiguration"),
+            Map.entry("DeleteBucketReplication", "PutReplicationConfiguration"),
+            Map.entry("ListBucketAnalyticsConfigurations", "GetAnalyticsConfiguration"),
+            Map.entry("GetBucketAnalyticsConfiguration", "GetAnalyticsConfiguration"),
+            Map.entry("DeleteBucketAnalyticsConfiguration", "PutAnalyticsConfiguration"),
+            Map.entry("ListBucketInventoryConfigurations", "GetInventoryConfiguration"),
+            Map.entry("GetBucketInventoryConfiguration", "GetInventoryConfiguration"),
+            Map.entry("DeleteBucketInventoryConfiguration", "PutInventoryConfiguration"),
+            Map.entry("ListBucketMetricsConfigurations", "GetMetricsConfiguration"),
+            Map.entry("GetBucketMetricsConfiguration", "GetMetricsConfiguration"),
+            Map.entry("DeleteBucketMetricsConfiguration", "PutMetricsConfiguration"),
+            Map.entry("ListBucketIntelligentTieringConfigurations", "GetIntelligentTieringConfiguration"),
+            Map.entry("GetBucketIntelligentTieringConfiguration", "GetIntelligentTieringConfiguration"),
+            Map.entry("DeleteBucketIntelligentTieringConfiguration", "PutIntelligentTieringConfiguration"));
+    /** Actions that are another one when they are about a version that is named. */
+    private static final Set<String> VERSIONED = Set.of(
+            "GetObject",
+            "DeleteObject",
+            "GetObjectAcl",
+            "PutObjectAcl",
+            "GetObjectTagging",
+            "PutObjectTagging",
+            "DeleteObjectTagging",
+            "GetObjectAttributes");
+    /** Reads that must not tell whether there is an object. */
+    private static final Set<String> READS = Set.of("GetObject", "HeadObject", "GetObjectAttributes");
+
+    private final Kv kv;
+    private final Buckets buckets;
+    private final Versions versions;
+
+    S3Actions(Kv kv, Buckets buckets, Versions versions) {
+        this.kv = kv;
+        this.buckets = buckets;
+        this.versions = versions;
+    }
+
+    @Override
+    public List<Access> of(String operation, SdkRequest request, Call call) {
+        var action = RENAMED.getOrDefault(operation, operation);
+        var name = either(request, "Bucket", "DestinationBucket");
+        if (name == null) {
+            return List.of(Access.of("s3:" + action, "*", call.account()));
+        }
+        var bucket = operation.equals("CreateBucket") ? null : kv.read(snapshot -> buckets.find(snapshot, name));
+        var key = either(request, "Key", "DestinationKey");
+        if (request instanceof DeleteObjectsRequest many) {
+            return deletions(many, name, bucket, call);
+        }
+        if (key == null) {
+            return List.of(on(action, name, null, bucket, call).with(conditions(request)));
+        }
+        var needed = new ArrayList<Access>();
+        var versionId = text(request, "VersionId");
+        var context = conditions(request);
+        if (bucket != null) {
+            context.putAll(existingTags(bucket, key, versionId));
+        }
+        needed.add(on(versioned(action, versionId), name, key, bucket, call).with(context));
+        beside(operation, request, name, key, bucket, call, context, needed);
+        return needed;
+    }
+
+    private static String versioned(String action, @Nullable String versionId) {
+        if (versionId == null || !VERSIONED.contains(action)) {
+            return action;
+        }
+        return switch (action) {
+            case "GetObject", "DeleteObject" -> action + "Version";
+            case "GetObjectAttributes" -> "GetObjectVersionAttributes";
+            default -> action.replace("Object", "ObjectVersion");
+        };
+    }
+
+    /** What an operation on an object needs beside its own action. */
+    private void beside(
+            String operation,
+            SdkRequest request,
+            String name,
+            String key,
+            @Nullable Bucket bucket,
+            Call call,
+            Map<String, List<String>> context,
+            List<Access> needed) {
+        if (request instanceof GetObjectAttributesRequest attributes) {
+            needed.add(on(versioned("GetObject", attributes.versionId()), name, key, bucket, call)
+                    .with(context));
+        }
+        if (READS.contains(operation) && bucket != null && absent(bucket, key)) {
+            needed.add(on("ListBucket", name, null, bucket, call));
+        }
+        if (operation.equals("PutObject")
+                || operation.equals("CreateMultipartUpload")
+                || operation.equals("CopyObject")) {
+            addIf(request, "Tagging", "PutObjectTagging", name, key, bucket, call, context, needed);
+            addIf(request, "ACL", "PutObjectAcl", name, key, bucket, call, context, needed);
+            addIf(request, "ObjectLockMode", "PutObjectRetention", name, key, bucket, call, context, needed);
+            addIf(request, "ObjectLockLegalHoldStatus", "PutObjectLegalHold", name, key, bucket, call, context, needed);
+        }
+        if (request.getValueForField("BypassGovernanceRetention", Boolean.class).orElse(false)) {
+            needed.add(on("BypassGovernanceRetention", name, key, bucket, call).with(context));
+        }
+        if (request instanceof CopyObjectRequest || request instanceof UploadPartCopyRequest) {
+            needed.add(source(CopySource.of(request), call));
+        }
+    }
+
+    private void addIf(
+            SdkRequest request,
+            String member,
+            String action,
+            String name,
+            String key,
+            @Nullable Bucket bucket,
+            Call call,
+            Map<String, List<String>> context,
+            List<Access> needed) {
+        if (text(request, member) != null) {
+            needed.add(on(action, name, key, bucket, call).with(context));
+        }
+    }
+
+    private Access source(CopySource from, Call call) {
+        var bucket = kv.read(snapshot -> buckets.find(snapshot, from.bucket()));
+        var context =
+                bucket == null ? Map.<String, List<String>>of() : existingTags(bucket, from.key(), from.versionId());
+        return on(versioned("GetObject", from.versionId()), from.bucket(), from.key(), bucket, call)
+                .with(context);
+    }
+
+    private List<Access> deletions(DeleteObjectsRequest request, String name, @Nullable Bucket bucket, Call call) {
+        var objects = request.delete() == null
+                ? List.<software.amazon.awssdk.services.s3.model.ObjectIdentifier>of()
+                : request.delete().objects();
+        var needed = new ArrayList<Access>();
+        for (var object : objects.subList(0, Math.min(objects.size(), S3Limits.DELETED_AT_ONCE_MAX))) {
+            if (object.key() != null) {
+                needed.add(on(versioned("DeleteObject", object.versionId()), name, object.key(), bucket, call));
+                if (Boolean.TRUE.equals(request.bypassGovernanceRetention())) {
+                    needed.add(on("BypassGovernanceRetention", name, object.key(), bucket, call));
+                }
+            }
+        }
+        // A request that names nothing is refused for that, by whoever may delete here at all.
+        return needed.isEmpty() ? List.of(on("DeleteObject", name, "*", bucket, call)) : needed;
+    }
+
+    private boolean absent(Bucket bucket, String key) {
+        return kv.<Boolean>read(snapshot -> versions.current(snapshot, bucket, S3Keys.bytes(key)) == null);
+    }
+
+    private Map<String, List<String>> existingTags(Bucket bucket, String key, @Nullable String versionId) {
+        var version = kv.read(snapshot -> existing(snapshot, bucket, key, versionId));
+        var context = new LinkedHashMap<String, List<String>>();
+        if (version != null) {
+            version.tags().forEach((tag, value) -> context.put("s3:ExistingObjectTag/" + tag, List.of(value)));
+        }
+        return context;
+    }
+
+    private @Nullable Version existing(Snapshot snapshot, Bucket bucket, String key, @Nullable String versionId) {
+        var bytes = S3Keys.bytes(key);
+        if (bytes.length > S3Limits.KEY_SIZE_MAX_BYTES) {
+            return null;
+        }
+        try {
+            return versionId == null
+                    ? versions.current(snapshot, bucket, bytes)
+                    : versions.find(snapshot, bucket, bytes, versionId);
+        } catch (software.amazon.awssdk.services.s3.model.S3Exception e) {
+            // An id that no version can have: the operation says so itself.
+            return null;
+        }
+    }
+
+    private Access on(String action, String name, @Nullable String key, @Nullable Bucket bucket, Call call) {
+        var resource = "arn:aws:s3:::" + name + (key == null ? "" : "/" + key);
+        if (bucket == null) {
+            // that there is no such bucket is told to everybody
+            if (!action.equals("CreateBucket")) {
+                throw S3Errors.noSuchBucket(name);
+            }
+            return Access.of("s3:" + action, resource, call.account());
+        }
+        return Access.of("s3:" + action, resource, bucket.account())
+                .guardedBy(() -> kv.read(snapshot -> policy(action, snapshot, bucket, key, call)));
+    }
+
+    private @Nullable String policy(String action, Snapshot snapshot, Bucket bucket, @Nullable String key, Call call) {
+        // a list belongs to one version: that of the latest says nothing of older ones
+        var object = key == null || action.contains("Version") ? null : existing(snapshot, bucket, key, null);
+        return BucketPolicies.effective(snapshot, bucket, object == null ? null : object.acl(), key, call);
+    }
+
+    // ---- condition keys
+
+    private static final Map<String, String> CONDITIONS = Map.ofEntries(
+            Map.entry("Prefix", "s3:prefix"),
+            Map.entry("Delimiter", "s3:delimiter"),
+            Map.entry("MaxKeys", "s3:max-keys"),
+            Map.entry("VersionId", "s3:VersionId"),
+            Map.entry("ACL", "s3:x-amz-acl"),
+            Map.entry("GrantFullControl", "s3:x-amz-grant-full-control"),
+            Map.entry("GrantRead", "s3:x-amz-grant-read"),
+            Map.entry("GrantReadACP", "s3:x-amz-grant-read-acp"),
+            Map.entry("GrantWrite", "s3:x-amz-grant-write"),
+            Map.entry("GrantWriteACP", "s3:x-amz-grant-write-acp"),
+            Map.entry("CopySource", "s3:x-amz-copy-source"),
+            Map.entry("MetadataDirective", "s3:x-amz-metadata-directive"),
+            Map.entry("ServerSideEncryption", "s3:x-amz-server-side-encryption"),
+            Map.entry("SSEKMSKeyId", "s3:x-amz-server-side-encryption-aws-kms-key-id"),
+            Map.entry("SSECustomerAlgorithm", "s3:x-amz-server-side-encryption-customer-algorithm"),
+            Map.entry("StorageClass", "s3:x-amz-storage-class"),
+            Map.entry("WebsiteRedirectLocation", "s3:x-amz-website-redirect-location"),
+            Map.entry("ObjectOwnership", "s3:x-amz-object-ownership"),
+            Map.entry("ObjectLockMode", "s3:object-lock-mode"),
+            Map.entry("ObjectLockRetainUntilDate", "s3:object-lock-retain-until-date"),
+            Map.entry("ObjectLockLegalHoldStatus", "s3:object-lock-legal-hold"),
+            Map.entry("IfNoneMatch", "s3:if-none-match"),
+            Map.entry("IfMatch", "s3:if-match"));
+
+    private static Map<String, List<String>> conditions(SdkRequest request) {
+        var context = new LinkedHashMap<String, List<String>>();
+        for (var field : request.sdkFields()) {
+            var name = CONDITIONS.get(field.memberName());
+            var value = name == null ? null : field.getValueOrDefault(request);
+            if (value != null) {
+                context.put(name, List.of(value.toString()));
+            }
+        }
+        var tags = request.getValueForField("Tagging", Object.class).orElse(null);
+        if (tags != null) {
+            requestTags(tags).forEach((tag, value) -> context.put("s3:RequestObjectTag/" + tag, List.of(value)));
+            context.put("s3:RequestObjectTagKeys", List.copyOf(requestTags(tags).keySet()));
+        }
+        return context;
+    }
+
+    private static Map<String, String> requestTags(Object tagging) {
+        try {
+            return switch (tagging) {
+                case String header -> Tags.ofHeader(header);
+                case software.amazon.awssdk.services.s3.model.Tagging document -> Tags.checked(document.tagSet());
+                default -> Map.of();
+            };
+        } catch (software.amazon.awssdk.services.s3.model.S3Exception e) {
+            // Tags that can't be: the operation says so itself.
+            return Map.of();
+        }
+    }
+
+    private static @Nullable String text(SdkRequest request, String member) {
+        return request.getValueForField(member, String.class).orElse(null);
+    }
+
+    private static @Nullable String either(SdkRequest request, String one, String other) {
+        var text = text(request, one);
+        return text == null ? text(request, other) : text;
+    }
+}
