@@ -30,10 +30,12 @@ final class Aliases {
     private static final int NAME_LENGTH_MAX = 128;
 
     private final FunctionStore store;
+    private final ProvisionedConcurrency provisioned;
     private final Ids ids;
 
-    Aliases(FunctionStore store, Ids ids) {
+    Aliases(FunctionStore store, ProvisionedConcurrency provisioned, Ids ids) {
         this.store = store;
+        this.provisioned = provisioned;
         this.ids = ids;
     }
 
@@ -85,6 +87,7 @@ final class Aliases {
             requireVersions(txn, id, changed[0]);
             txn.put(key, LambdaKeys.ALIAS.encode(changed[0]));
         });
+        provisioned.refresh(id);
         return Members.copy(changed[0], UpdateAliasResponse.builder()).build();
     }
 
@@ -108,7 +111,9 @@ final class Aliases {
             txn.delete(LambdaKeys.policy(id, request.name()));
             txn.delete(LambdaKeys.events(id, request.name()));
             FunctionUrlConfigs.deleted(txn, id, request.name());
+            txn.delete(LambdaKeys.provisioned(id, request.name()));
         });
+        provisioned.refresh(id);
         return DeleteAliasResponse.builder().build();
     }
 

@@ -101,7 +101,7 @@ final class CodeSources {
             return cloud.client(
                     S3Client.class,
                     new Caller(call.principal(), call.session(), call.account(), call.region(), Map.of()));
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | NoClassDefFoundError e) {
             throw new UnsupportedOperationException("the platform has no S3; give the zip in ZipFile", e);
         }
     }

@@ -29,11 +29,17 @@ final class Concurrency {
         this.concurrencyMax = settings.concurrencyMax();
         this.gate = new ConcurrencyGate(
                 concurrencyMax,
-                place -> store.kv().read(snapshot -> reserved(snapshot, place.account(), place.region())));
+                place -> store.kv().read(snapshot -> committed(snapshot, place.account(), place.region())));
     }
 
     ConcurrencyGate gate() {
         return gate;
+    }
+
+    /** What is provisioned for a function was changed. */
+    void changed(String function) {
+        var id = unqualified(function);
+        gate.reservationsChanged(new ConcurrencyGate.Place(id.account(), id.region()));
     }
 
     PutFunctionConcurrencyResponse put(PutFunctionConcurrencyRequest request) {
@@ -47,6 +53,11 @@ final class Concurrency {
             store.head(txn, id);
             var own = LambdaKeys.RESERVED.decodeNullable(txn.get(LambdaKeys.reserved(id)));
             int others = reserved(txn, id.account(), id.region()) - (own == null ? 0 : own.concurrency());
+            int provisioned = ProvisionedConcurrency.ofFunction(txn, id);
+            if (wanted < provisioned) {
+                throw LambdaErrors.invalid(" ReservedConcurrentExecutions  " + wanted
+                        + " should not be lower than function's total provisioned concurrency [" + provisioned + "].");
+            }
             // an account with a small limit may still switch functions off
             int least = Math.min(LambdaLimits.UNRESERVED_CONCURRENCY_MIN, concurrencyMax);
             if (wanted > 0 && concurrencyMax - others - wanted < least) {
@@ -101,6 +112,11 @@ final class Concurrency {
                             .build())
                     .build();
         });
+    }
+
+    /** What the account's functions can't share: all reservations, and what is provisioned beside them. */
+    static int committed(Snapshot snapshot, String account, String region) {
+        return reserved(snapshot, account, region) + ProvisionedConcurrency.unreserved(snapshot, account, region);
     }
 
     /** Sum of all reservations. */

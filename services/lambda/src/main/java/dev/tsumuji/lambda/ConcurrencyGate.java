@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.lambda.model.ThrottleReason;
 
 /**
- * Counts executions under way and refuses those above a limit: a function's own, when it has concurrency reserved, else what
+ * Counts executions under way and refuses those above a limit: what is provisioned for a version first, then a function's own, when it has concurrency reserved, else what
  * the reservations leave of its account's. Thread-safe without locks.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html">Concurrency</a>
@@ -16,6 +16,9 @@ final class ConcurrencyGate {
     private final int concurrencyMax;
     private final ToIntFunction<Place> reservedInAll;
     private final ConcurrentHashMap<FunctionId, Running> functions = new ConcurrentHashMap<>();
+    /** Of versions with instances that are kept for them. */
+    private final ConcurrentHashMap<String, Running> provisioned = new ConcurrentHashMap<>();
+
     private final ConcurrentHashMap<Place, Running> accounts = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Place, Integer> reserved = new ConcurrentHashMap<>();
 
@@ -50,10 +53,18 @@ final class ConcurrencyGate {
      *
      * @throws software.amazon.awssdk.awscore.exception.AwsServiceException 429 when the limit is reached
      */
-    Running enter(FunctionId id, @Nullable Integer reservedForFunction) {
+    Running enter(Target target) {
+        var id = target.id();
+        if (target.provisioned() > 0) {
+            var running = provisioned.computeIfAbsent(target.function().generation(), absent -> new Running());
+            if (running.enter(target.provisioned())) {
+                return running;
+            }
+        }
+        @Nullable Integer reservedForFunction = target.reserved();
         if (reservedForFunction != null) {
             var running = functions.computeIfAbsent(id, absent -> new Running());
-            if (!running.enter(reservedForFunction)) {
+            if (!running.enter(reservedForFunction - target.provisionedOfFunction())) {
                 throw LambdaErrors.throttled(ThrottleReason.RESERVED_FUNCTION_CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
             }
             return running;

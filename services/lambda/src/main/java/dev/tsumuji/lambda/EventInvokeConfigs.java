@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.lambda.model.UpdateFunctionEventInvokeCon
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionEventInvokeConfigResponse;
 
 /**
- * How often and how long asynchronous events are tried, per function, version or alias. Destinations can't be set yet.
+ * How often and how long asynchronous events are tried, and who is told what became of them, per function, version or alias.
  * Thread-safe.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html">Configuring error handling</a>
@@ -38,10 +38,12 @@ final class EventInvokeConfigs {
     private static final int RETRIES_MAX = 2;
 
     private final FunctionStore store;
+    private final Destinations destinations;
     private final InstantSource clock;
 
-    EventInvokeConfigs(FunctionStore store, InstantSource clock) {
+    EventInvokeConfigs(FunctionStore store, Destinations destinations, InstantSource clock) {
         this.store = store;
+        this.destinations = destinations;
         this.clock = clock;
     }
 
@@ -59,7 +61,7 @@ final class EventInvokeConfigs {
                 .lastModified(clock.instant().truncatedTo(ChronoUnit.MILLIS))
                 .maximumRetryAttempts(request.maximumRetryAttempts())
                 .maximumEventAgeInSeconds(request.maximumEventAgeInSeconds())
-                .destinationConfig(none())
+                .destinationConfig(complete(request.destinationConfig()))
                 .build();
         store.change(name.id(), txn -> {
             requireFunction(txn, name);
@@ -88,6 +90,9 @@ final class EventInvokeConfigs {
             }
             if (request.maximumEventAgeInSeconds() != null) {
                 config.maximumEventAgeInSeconds(request.maximumEventAgeInSeconds());
+            }
+            if (request.destinationConfig() != null) {
+                config.destinationConfig(complete(request.destinationConfig()));
             }
             changed[0] = config.build();
             txn.put(LambdaKeys.events(name.id(), name.qualifierOrLatest()), LambdaKeys.EVENTS.encode(changed[0]));
@@ -155,11 +160,22 @@ final class EventInvokeConfigs {
         return name.id().arn(name.qualifierOrLatest());
     }
 
-    private static DestinationConfig none() {
+    /** Both are shown, set or not; an empty destination is none. */
+    private static DestinationConfig complete(@Nullable DestinationConfig wanted) {
+        var success = wanted == null || wanted.onSuccess() == null
+                ? null
+                : wanted.onSuccess().destination();
+        var failure = wanted == null || wanted.onFailure() == null
+                ? null
+                : wanted.onFailure().destination();
         return DestinationConfig.builder()
-                .onSuccess(OnSuccess.builder().build())
-                .onFailure(OnFailure.builder().build())
+                .onSuccess(OnSuccess.builder().destination(orNone(success)).build())
+                .onFailure(OnFailure.builder().destination(orNone(failure)).build())
                 .build();
+    }
+
+    private static @Nullable String orNone(@Nullable String destination) {
+        return destination == null || destination.isEmpty() ? null : destination;
     }
 
     private static void requireSomething(
@@ -169,25 +185,33 @@ final class EventInvokeConfigs {
         }
     }
 
-    private static void check(
+    private void check(
             FunctionId id,
             @Nullable Integer retries,
             @Nullable Integer ageSeconds,
-            @Nullable DestinationConfig destinations) {
+            @Nullable DestinationConfig wanted) {
         range(retries, "maximumRetryAttempts", 0, RETRIES_MAX);
         range(ageSeconds, "maximumEventAgeInSeconds", AGE_MIN_SECONDS, AGE_MAX_SECONDS);
-        if (destinations != null && destinations.onFailure() != null) {
-            destination(
-                    id,
-                    "destinationConfig.onFailure.destination",
-                    destinations.onFailure().destination());
+        if (wanted != null) {
+            var whole = complete(wanted);
+            boolean usable = destination(
+                            id,
+                            "destinationConfig.onFailure.destination",
+                            whole.onFailure().destination())
+                    & destination(
+                            id,
+                            "destinationConfig.onSuccess.destination",
+                            whole.onSuccess().destination());
+            if (!usable) {
+                throw LambdaErrors.invalid("The provided destination config DestinationConfig(onSuccess="
+                        + shown("OnSuccess", whole.onSuccess().destination()) + ", onFailure="
+                        + shown("OnFailure", whole.onFailure().destination()) + ") is invalid.");
+            }
         }
-        if (destinations != null && destinations.onSuccess() != null) {
-            destination(
-                    id,
-                    "destinationConfig.onSuccess.destination",
-                    destinations.onSuccess().destination());
-        }
+    }
+
+    private static String shown(String name, @Nullable String destination) {
+        return destination == null ? "null" : name + "(destination=" + destination + ")";
     }
 
     private static void range(@Nullable Integer value, String member, int min, int max) {
@@ -201,17 +225,42 @@ final class EventInvokeConfigs {
         }
     }
 
-    private static void destination(FunctionId id, String member, @Nullable String destination) {
-        if (destination == null || destination.isEmpty()) {
-            return;
+    /** @return false for a destination of a kind that functions don't have */
+    private boolean destination(FunctionId id, String member, @Nullable String destination) {
+        if (destination == null) {
+            return true;
         }
-        if (!DESTINATION.matcher(destination).matches()) {
+        if (!DESTINATION.matcher(destination).matches() || !Arn.isArn(destination)) {
             throw LambdaErrors.validation(
                     LambdaErrors.problem(destination, member, "satisfy regular expression pattern: " + DESTINATION));
         }
-        if (Arn.isArn(destination) && destination.startsWith(id.arn())) {
+        switch (Arn.parse(destination).service()) {
+            case "lambda" -> function(id, destination);
+            case "sqs", "sns", "events" -> {
+                if (!destinations.has(destination)) {
+                    throw new UnsupportedOperationException("the platform has no service for " + destination);
+                }
+            }
+            case "s3" -> throw new UnsupportedOperationException("S3 as a destination is not built");
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void function(FunctionId id, String destination) {
+        FunctionId other;
+        try {
+            other = FunctionName.of(destination, null, Call.current()).id();
+        } catch (AwsServiceException e) {
+            throw LambdaErrors.invalid("The destination ARN " + destination + " is invalid.");
+        }
+        if (other.equals(id)) {
             throw LambdaErrors.invalid("You can't specify the function as a destination for itself.");
         }
-        throw new UnsupportedOperationException("destinations of asynchronous invocations are not built");
+        if (!store.kv().read(snapshot -> store.exists(snapshot, other))) {
+            throw LambdaErrors.invalid("The destination ARN " + destination + " is invalid.");
+        }
     }
 }

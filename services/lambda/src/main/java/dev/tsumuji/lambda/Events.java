@@ -34,14 +34,24 @@ final class Events {
     private final FunctionStore store;
     private final InstantSource clock;
     private final LambdaSettings settings;
+    private final Destinations destinations;
+    private final RecursionConfigs recursion;
     private @Nullable Invocations invocations;
 
-    Events(FunctionStore store, Outbox outbox, InstantSource clock, LambdaSettings settings) {
+    Events(
+            FunctionStore store,
+            Outbox outbox,
+            InstantSource clock,
+            LambdaSettings settings,
+            Destinations destinations,
+            RecursionConfigs recursion) {
         this.kv = store.kv();
         this.store = store;
         this.outbox = outbox;
         this.clock = clock;
         this.settings = settings;
+        this.destinations = destinations;
+        this.recursion = recursion;
         outbox.handle(TOPIC, settings.concurrencyMax(), this::deliver);
     }
 
@@ -66,43 +76,54 @@ final class Events {
     private Outbox.Outcome deliver(Outbox.Delivery delivery) {
         var event = EVENT.decode(delivery.work());
         var runner = Objects.requireNonNull(invocations);
+        var name = event.function();
+        Target target;
         try {
-            var name = event.function();
-            var target = runner.active(runner.target(name), name);
+            target = runner.active(runner.target(name), name);
+        } catch (ResourceNotFoundException e) {
+            LOG.log(Level.DEBUG, "an event is dropped: {0}", e.getMessage());
+            return new Outbox.Outcome.Done();
+        } catch (AwsServiceException e) {
+            return putOff(event.afterDelay(), null);
+        }
+        if (recursion.stops(name.id(), event.traceHeader())) {
+            LOG.log(Level.WARNING, "{0} invokes itself without end and was stopped", name.arn());
+            return destinations.end(event, target, Destinations.Condition.RECURSIVE, null);
+        }
+        try {
             var outcome = runner.run(
                     target, name.arn(), event.requestId(), event.payload(), null, event.traceHeader(), false);
             // an event that will not run again has left its trace, whatever happens next
             outcome.log().flush();
             return switch (outcome.answer()) {
-                case Sandbox.Answer.Success success -> new Outbox.Outcome.Done();
-                case Sandbox.Answer.Failure failure -> failed(event.afterFailure());
+                case Sandbox.Answer.Success success ->
+                    destinations.end(event, target, Destinations.Condition.SUCCESS, success);
+                case Sandbox.Answer.Failure failure -> failed(event.afterFailure(), target, failure);
             };
-        } catch (ResourceNotFoundException e) {
-            LOG.log(Level.DEBUG, "an event is dropped: {0}", e.getMessage());
-            return new Outbox.Outcome.Done();
         } catch (AwsServiceException e) {
-            return putOff(event.afterDelay());
+            return putOff(event.afterDelay(), target);
         }
     }
 
-    private Outbox.Outcome failed(Event event) {
+    private Outbox.Outcome failed(Event event, Target target, Sandbox.Answer.Failure failure) {
         var delays = settings.retryDelays();
         int retriesMax = store.events(event.function())
                 .map(FunctionEventInvokeConfig::maximumRetryAttempts)
                 .orElse(delays.size());
         if (event.failures() > Math.min(retriesMax, delays.size())) {
-            return new Outbox.Outcome.Done();
+            return destinations.end(event, target, Destinations.Condition.RETRIES_EXHAUSTED, failure);
         }
-        return later(event, delays.get(event.failures() - 1));
+        return later(event, delays.get(event.failures() - 1), target, failure);
     }
 
-    private Outbox.Outcome putOff(Event event) {
+    private Outbox.Outcome putOff(Event event, @Nullable Target target) {
         var delay = PUT_OFF_MIN.multipliedBy(1L << Math.min(event.delays() - 1, 16));
-        return later(event, delay.compareTo(PUT_OFF_MAX) > 0 ? PUT_OFF_MAX : delay);
+        return later(event, delay.compareTo(PUT_OFF_MAX) > 0 ? PUT_OFF_MAX : delay, target, null);
     }
 
     /** Again after a while, unless the event would be too old by then. */
-    private Outbox.Outcome later(Event event, Duration delay) {
+    private Outbox.Outcome later(
+            Event event, Duration delay, @Nullable Target target, Sandbox.Answer.@Nullable Failure failure) {
         var due = clock.instant().plus(delay);
         var ageMax = store.events(event.function())
                 .map(FunctionEventInvokeConfig::maximumEventAgeInSeconds)
@@ -113,7 +134,9 @@ final class Events {
                     Level.DEBUG,
                     "an event of {0} is given up for its age",
                     event.function().arn());
-            return new Outbox.Outcome.Done();
+            return target == null
+                    ? new Outbox.Outcome.Done()
+                    : destinations.end(event, target, Destinations.Condition.EVENT_AGE_EXCEEDED, failure);
         }
         return new Outbox.Outcome.Retry(due, EVENT.encode(event));
     }

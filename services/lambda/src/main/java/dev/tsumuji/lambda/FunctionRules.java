@@ -1,5 +1,6 @@
 package dev.tsumuji.lambda;
 
+import dev.tsumuji.kernel.call.Arn;
 import dev.tsumuji.sandbox.Sandboxes;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.lambda.model.Architecture;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.DeadLetterConfig;
 import software.amazon.awssdk.services.lambda.model.EnvironmentResponse;
 import software.amazon.awssdk.services.lambda.model.EphemeralStorage;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
@@ -59,9 +61,11 @@ final class FunctionRules {
 
     private final Sandboxes sandboxes;
     private final LayerUses layers;
+    private final Destinations destinations;
 
-    FunctionRules(Sandboxes sandboxes, LayerUses layers) {
+    FunctionRules(Sandboxes sandboxes, LayerUses layers, Destinations destinations) {
         this.sandboxes = sandboxes;
+        this.destinations = destinations;
         this.layers = layers;
     }
 
@@ -74,10 +78,6 @@ final class FunctionRules {
             throw LambdaErrors.invalid(
                     "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
         }
-        unsupported(
-                "DeadLetterConfig",
-                request.deadLetterConfig() != null
-                        && notEmpty(request.deadLetterConfig().targetArn()));
         unsupported("FileSystemConfigs", !request.fileSystemConfigs().isEmpty());
         unsupported("KMSKeyArn", notEmpty(request.kmsKeyArn()));
         unsupported("ImageConfig", request.imageConfig() != null);
@@ -115,16 +115,13 @@ final class FunctionRules {
                         runtime,
                         request.snapStart() == null ? null : request.snapStart().applyOn()))
                 .loggingConfig(logging(id, request.loggingConfig(), null))
+                .deadLetterConfig(deadLetter(request.deadLetterConfig()))
                 .build();
     }
 
     /** The configuration after an update: what the request leaves out stays. */
     FunctionConfiguration reconfigure(
             FunctionId id, FunctionConfiguration old, UpdateFunctionConfigurationRequest request) {
-        unsupported(
-                "DeadLetterConfig",
-                request.deadLetterConfig() != null
-                        && notEmpty(request.deadLetterConfig().targetArn()));
         unsupported("FileSystemConfigs", !request.fileSystemConfigs().isEmpty());
         unsupported("KMSKeyArn", notEmpty(request.kmsKeyArn()));
         unsupported("ImageConfig", request.imageConfig() != null);
@@ -156,6 +153,9 @@ final class FunctionRules {
         }
         if (request.tracingConfig() != null) {
             changed.tracingConfig(tracing(request.tracingConfig().mode()));
+        }
+        if (request.deadLetterConfig() != null) {
+            changed.deadLetterConfig(deadLetter(request.deadLetterConfig()));
         }
         if (request.hasLayers()) {
             changed.layers(layers.resolve(id, request.layers()));
@@ -342,6 +342,24 @@ final class FunctionRules {
 
     private static String level(@Nullable String wanted, @Nullable String old) {
         return wanted != null ? wanted : old != null ? old : "INFO";
+    }
+
+    /** A queue or a topic that the platform has; null for none, as an empty ARN says. */
+    private @Nullable DeadLetterConfig deadLetter(@Nullable DeadLetterConfig wanted) {
+        if (wanted == null || !notEmpty(wanted.targetArn())) {
+            return null;
+        }
+        var arn = wanted.targetArn();
+        boolean known = Arn.isArn(arn)
+                && (Arn.parse(arn).service().equals("sqs")
+                        || Arn.parse(arn).service().equals("sns"));
+        if (!known) {
+            throw LambdaErrors.invalid("The provided dead letter target " + arn + " is neither a queue nor a topic.");
+        }
+        if (!destinations.has(arn)) {
+            throw new UnsupportedOperationException("the platform has no service for " + arn);
+        }
+        return wanted;
     }
 
     private static void unsupported(String member, boolean used) {

@@ -63,6 +63,15 @@ final class FunctionStore {
         return Optional.ofNullable(target);
     }
 
+    /** The version that is provisioned for a qualifier: that of an alias whatever its weights. */
+    Optional<Target> fixed(FunctionId id, String qualifier) {
+        var alias = FunctionName.isAlias(qualifier)
+                ? kv.<@Nullable AliasConfiguration>read(
+                        snapshot -> LambdaKeys.ALIAS.decodeNullable(snapshot.get(LambdaKeys.alias(id, qualifier))))
+                : null;
+        return resolve(new FunctionName(id, alias == null ? qualifier : alias.functionVersion()));
+    }
+
     /** The version that an alias sends this invocation to. */
     private @Nullable String version(Cached known, FunctionId id, String alias) {
         var configuration = known.aliases.computeIfAbsent(
@@ -85,7 +94,14 @@ final class FunctionStore {
     private @Nullable Target load(Snapshot snapshot, FunctionId id, String version) {
         var function = version(snapshot, id, version);
         var reserved = LambdaKeys.RESERVED.decodeNullable(snapshot.get(LambdaKeys.reserved(id)));
-        return function == null ? null : new Target(id, function, reserved == null ? null : reserved.concurrency());
+        return function == null
+                ? null
+                : new Target(
+                        id,
+                        function,
+                        reserved == null ? null : reserved.concurrency(),
+                        ProvisionedConcurrency.ofVersion(snapshot, id, version),
+                        ProvisionedConcurrency.ofFunction(snapshot, id));
     }
 
     /** The resource policy of a function, version or alias; null when it has none. */

@@ -251,6 +251,9 @@ final class Functions {
         txn.delete(LambdaKeys.events(id));
         txn.delete(LambdaKeys.reserved(id));
         FunctionUrlConfigs.deletedAll(txn, id);
+        txn.delete(LambdaKeys.provisioned(id));
+        txn.delete(LambdaKeys.recursion(id));
+        txn.delete(LambdaKeys.runtimes(id));
     }
 
     private void deleteVersion(Txn txn, FunctionId id, String version) {
@@ -268,6 +271,8 @@ final class Functions {
         layers.changed(txn, id, version, function.configuration().layers(), List.of());
         txn.delete(LambdaKeys.policy(id, version));
         txn.delete(LambdaKeys.events(id, version));
+        txn.delete(LambdaKeys.provisioned(id, version));
+        txn.delete(LambdaKeys.runtime(id, version));
         retireCode(txn, id, function, version);
     }
 

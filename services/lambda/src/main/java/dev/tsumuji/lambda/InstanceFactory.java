@@ -23,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
-import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
 
 /**
  * Starts instances: assumes the role, unpacks the code, opens the log, sets the environment, starts the sandbox.
@@ -80,7 +79,8 @@ final class InstanceFactory implements AutoCloseable {
         platform = address;
     }
 
-    Instance start(Target target) throws IOException {
+    /** @param type of initialisation, as the function is told it */
+    Instance start(Target target, String type) throws IOException {
         var now = clock.instant();
         var role = roles.assume(target.id(), target.configuration().role());
         var stream = STREAM_DAY.format(now) + "/[" + target.version() + "]" + ids.hex(32);
@@ -100,7 +100,7 @@ final class InstanceFactory implements AutoCloseable {
             }
             log.least(ApplicationLevel.of(target.configuration().loggingConfig()));
             SystemLog.of(target).initStart(log, now);
-            var spec = spec(target, role, stream, code);
+            var spec = spec(target, role, stream, code, type);
             var sandbox = sandboxes.start(spec, log::printed);
             return new Instance(sandbox, log, code, credentialsUntil(role));
         } catch (IOException | RuntimeException e) {
@@ -141,7 +141,7 @@ final class InstanceFactory implements AutoCloseable {
         return role.session().expiresAt().minus(CREDENTIALS_RESERVE);
     }
 
-    private Sandbox.Spec spec(Target target, RoleSession role, String stream, List<Packages.Lease> code) {
+    private Sandbox.Spec spec(Target target, RoleSession role, String stream, List<Packages.Lease> code, String type) {
         var configuration = target.configuration();
         var address = platform;
         return new Sandbox.Spec(
@@ -149,7 +149,7 @@ final class InstanceFactory implements AutoCloseable {
                 configuration.runtimeAsString(),
                 code.getFirst().path(),
                 configuration.handler(),
-                environment(target, role, stream, address != null),
+                environment(target, role, stream, address != null, type),
                 configuration.memorySize(),
                 configuration.ephemeralStorage().size(),
                 target.timeout().compareTo(INIT_TIMEOUT) > 0 ? target.timeout() : INIT_TIMEOUT,
@@ -157,7 +157,8 @@ final class InstanceFactory implements AutoCloseable {
                 code.stream().skip(1).map(Packages.Lease::path).toList());
     }
 
-    private static Map<String, String> environment(Target target, RoleSession role, String stream, boolean reachable) {
+    private static Map<String, String> environment(
+            Target target, RoleSession role, String stream, boolean reachable, String type) {
         var configuration = target.configuration();
         var id = target.id();
         var all = new HashMap<String, String>();
@@ -179,7 +180,7 @@ final class InstanceFactory implements AutoCloseable {
         all.put("AWS_LAMBDA_FUNCTION_NAME", id.name());
         all.put("AWS_LAMBDA_FUNCTION_VERSION", target.version());
         all.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(configuration.memorySize()));
-        all.put("AWS_LAMBDA_INITIALIZATION_TYPE", isSnapStart(target) ? "snap-start" : "on-demand");
+        all.put("AWS_LAMBDA_INITIALIZATION_TYPE", type);
         all.put("AWS_LAMBDA_LOG_GROUP_NAME", configuration.loggingConfig().logGroup());
         all.put("AWS_LAMBDA_LOG_STREAM_NAME", stream);
         all.putAll(ApplicationLevel.variables(configuration.loggingConfig()));
@@ -188,13 +189,6 @@ final class InstanceFactory implements AutoCloseable {
         all.put("AWS_SECRET_ACCESS_KEY", role.credentials().secretAccessKey());
         all.put("AWS_SESSION_TOKEN", role.credentials().sessionToken());
         return all;
-    }
-
-    private static boolean isSnapStart(Target target) {
-        var snapStart = target.configuration().snapStart();
-        return snapStart != null
-                && snapStart.applyOn() == SnapStartApplyOn.PUBLISHED_VERSIONS
-                && !target.version().equals(FunctionName.LATEST);
     }
 
     /** Writes what logs still have. */

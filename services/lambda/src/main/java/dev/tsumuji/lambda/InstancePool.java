@@ -19,6 +19,11 @@ final class InstancePool {
 
     private volatile boolean retired;
 
+    /** How many instances stay, however long nobody uses them. */
+    volatile int kept;
+    /** Why an instance that is to be kept could not be had; empty when it could. */
+    volatile String failure = "";
+
     /** The instance that was used last, if it is good until then. */
     @Nullable
     Instance take(Instant end) {
@@ -53,6 +58,9 @@ final class InstancePool {
     /** Ends the instances that have been idle since then or longer. */
     void closeIdle(long sinceMillis) {
         for (var last = idle.peekLast(); last != null && last.idleSinceMillis <= sinceMillis; last = idle.peekLast()) {
+            if (!retired && size() <= kept) {
+                return;
+            }
             if (idle.removeLastOccurrence(last)) {
                 last.close();
             }
@@ -69,6 +77,19 @@ final class InstancePool {
     void kill() {
         retire();
         busy.forEach(Instance::close);
+    }
+
+    /** Ends idle instances that an invocation until then couldn't have. */
+    void closeExpiring(Instant end) {
+        for (var instance : idle) {
+            if (!instance.goodUntil(end) && idle.remove(instance)) {
+                instance.close();
+            }
+        }
+    }
+
+    int size() {
+        return idle.size() + busy.size();
     }
 
     boolean isIdle() {

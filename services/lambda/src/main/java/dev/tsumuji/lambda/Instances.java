@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
 
 /**
  * All running instances. An invocation takes the most recently used idle one of its function's generation, or starts one on
@@ -17,6 +18,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * {@link #START_SHARE} to initialise no longer counts, so that slow functions don't hold up the rest.
  */
 final class Instances implements AutoCloseable {
+    private static final Duration KEPT_LOOKED_AFTER = Duration.ofMinutes(5);
+    private static final String ON_DEMAND = "on-demand";
+    private static final String SNAP_START = "snap-start";
+    private static final String PROVISIONED = "provisioned-concurrency";
     private static final Duration START_SHARE = Duration.ofSeconds(2);
 
     private final InstanceFactory factory;
@@ -49,12 +54,80 @@ final class Instances implements AutoCloseable {
     Taken take(Target target) throws IOException {
         var pool = pools.computeIfAbsent(target.function().generation(), absent -> new InstancePool());
         var warm = pool.take(clock.instant().plus(target.timeout()));
-        return warm != null ? new Taken.Ready(warm, pool) : start(target, pool);
+        return warm != null ? new Taken.Ready(warm, pool) : start(target, pool, isSnapStart(target) ? SNAP_START : ON_DEMAND);
     }
 
     /** A function was made or changed and may soon be wanted. */
     void expect(Function function) {
         Thread.startVirtualThread(() -> factory.expect(function));
+    }
+
+    /** How it stands with the instances that are kept for a version. */
+    record Kept(int initialised, String failure) {
+        static final Kept NOTHING = new Kept(0, "");
+    }
+
+    /** Keeps so many instances of a version initialised from now on, however long nobody uses them. */
+    void keep(Target target, int count) {
+        var pool = pools.computeIfAbsent(target.function().generation(), absent -> new InstancePool());
+        boolean first = pool.kept == 0;
+        pool.kept = count;
+        pool.failure = "";
+        fill(target, pool);
+        if (first) {
+            scheduler.after(KEPT_LOOKED_AFTER, () -> lookAfter(target, pool));
+        }
+    }
+
+    private static boolean isSnapStart(Target target) {
+        var snapStart = target.configuration().snapStart();
+        return snapStart != null
+                && snapStart.applyOn() == SnapStartApplyOn.PUBLISHED_VERSIONS
+                && !target.version().equals(FunctionName.LATEST);
+    }
+
+    /** Lets instances of a version be ended as all others. */
+    void release(String generation) {
+        var pool = pools.get(generation);
+        if (pool != null) {
+            pool.kept = 0;
+            pool.closeIdle(clock.millis());
+        }
+    }
+
+    Kept kept(String generation) {
+        var pool = pools.get(generation);
+        return pool == null ? Kept.NOTHING : new Kept(pool.size(), pool.failure);
+    }
+
+    private void fill(Target target, InstancePool pool) {
+        for (int missing = pool.kept - pool.size(); missing > 0; missing--) {
+            Thread.startVirtualThread(() -> addKept(target, pool));
+        }
+    }
+
+    private void addKept(Target target, InstancePool pool) {
+        try {
+            switch (start(target, pool, PROVISIONED)) {
+                case Taken.Ready(var instance, var same) -> putBack(instance, same);
+                case Taken.Broken broken -> {
+                    pool.failure = "FUNCTION_ERROR_INIT_FAILURE";
+                    pool.putBack(broken.instance(), clock.millis());
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            pool.failure = "The instances could not be started: " + e.getMessage();
+        }
+    }
+
+    /** From time to time: credentials run out, and instances die. */
+    private void lookAfter(Target target, InstancePool pool) {
+        if (closed || pool.kept == 0 || pools.get(target.function().generation()) != pool) {
+            return;
+        }
+        pool.closeExpiring(clock.instant().plus(target.timeout()).plus(KEPT_LOOKED_AFTER));
+        fill(target, pool);
+        scheduler.after(KEPT_LOOKED_AFTER, () -> lookAfter(target, pool));
     }
 
     void putBack(Instance instance, InstancePool pool) {
@@ -64,13 +137,13 @@ final class Instances implements AutoCloseable {
         }
     }
 
-    private Taken start(Target target, InstancePool pool) throws IOException {
+    private Taken start(Target target, InstancePool pool, String type) throws IOException {
         var permit = permit();
         try {
             if (closed) {
                 throw new IOException("the platform is stopping");
             }
-            var instance = factory.start(target);
+            var instance = factory.start(target, type);
             pool.started(instance);
             if (closed) {
                 pool.kill();
@@ -120,7 +193,7 @@ final class Instances implements AutoCloseable {
             if (pool.watched.compareAndSet(false, true)) {
                 scheduler.after(idleTime, () -> endIdle(pool));
             }
-        } else if (pool.isIdle()) {
+        } else if (pool.isIdle() && pool.kept == 0) {
             pools.values().remove(pool);
         }
     }

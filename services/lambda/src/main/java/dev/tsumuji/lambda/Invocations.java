@@ -1,8 +1,8 @@
 package dev.tsumuji.lambda;
 
 import dev.tsumuji.kernel.call.Call;
-import dev.tsumuji.kernel.cloud.EventAnswer;
 import dev.tsumuji.kernel.call.TraceHeader;
+import dev.tsumuji.kernel.cloud.EventAnswer;
 import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Watch;
 import dev.tsumuji.sandbox.Sandbox;
@@ -153,8 +153,8 @@ final class Invocations {
             return switch (instances.take(target)) {
                 case Instances.Taken.Ready(var instance, var pool) -> {
                     try {
-                        var outcome =
-                                execute(target, instance, invokedArn, requestId, payload, clientContext, trace, tail, stream);
+                        var outcome = execute(
+                                target, instance, invokedArn, requestId, payload, clientContext, trace, tail, stream);
                         if (instances.closed() && !instance.sandbox.isAlive()) {
                             throw new IOException("the platform is stopping");
                         }
@@ -358,7 +358,7 @@ final class Invocations {
 
     private ConcurrencyGate.Running enter(Target target) {
         try {
-            return gate.enter(target.id(), target.reserved());
+            return gate.enter(target);
         } catch (AwsServiceException e) {
             meter.throttled(target);
             throw e;

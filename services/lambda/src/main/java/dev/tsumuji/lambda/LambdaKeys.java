@@ -20,6 +20,8 @@ import software.amazon.awssdk.services.lambda.model.FunctionEventInvokeConfig;
  *   <li>{@code "policy", name, qualifier} → {@link Policy}; an empty qualifier for the function itself
  *   <li>{@code "events", name, qualifier} → how its events are handled
  *   <li>{@code "reserved", name} → {@link Reserved}
+ *   <li>{@code "recursion", name} → {@link Recursion}
+ *   <li>{@code "runtime", name, version} → {@link RuntimeManagement}
  *   <li>{@code "url", name, qualifier} → {@link UrlConfig}; an empty qualifier for the function itself
  *   <li>{@code "count"}, {@code "size"} → counters of functions and of bytes of code
  * </ul>
@@ -34,7 +36,8 @@ import software.amazon.awssdk.services.lambda.model.FunctionEventInvokeConfig;
  *   <li>{@code "checkpoint", uuid, shard, lane} → {@link Checkpoint}
  * </ul>
  *
- * <p>Outside of it: {@code ("lambda-url", id)} → whose URL it is. {@link LayerKeys} has those of layers.
+ * <p>Outside of it: {@code ("lambda-url", id)} → whose URL it is, and
+ * {@code ("lambda-provisioned", account, region, name, qualifier)} → {@link Provisioned}. {@link LayerKeys} has those of layers.
  */
 final class LambdaKeys {
     static final Codec<FunctionHead> HEAD = Codec.of(FunctionHead.class);
@@ -47,9 +50,13 @@ final class LambdaKeys {
     static final Codec<Reserved> RESERVED = Codec.of(Reserved.class);
 
     static final Codec<Metered> METERED = Codec.of(Metered.class);
+    static final Codec<Provisioned> PROVISIONED = Codec.of(Provisioned.class);
+    static final Codec<Recursion> RECURSION = Codec.of(Recursion.class);
+    static final Codec<RuntimeManagement> RUNTIME = Codec.of(RuntimeManagement.class);
     static final Codec<UrlConfig> URL = Codec.of(UrlConfig.class);
     static final Codec<UrlConfig.Owner> URL_OWNER = Codec.of(UrlConfig.Owner.class);
 
+    private static final String PROVISIONED_KEYS = "lambda-provisioned";
     private static final String SERVICE = "lambda";
 
     private LambdaKeys() {}
@@ -93,6 +100,40 @@ final class LambdaKeys {
 
     static Range events(FunctionId id) {
         return Tuple.range(SERVICE, id.account(), id.region(), "events", id.name());
+    }
+
+    static byte[] provisioned(FunctionId id, String qualifier) {
+        return Tuple.pack(PROVISIONED_KEYS, id.account(), id.region(), id.name(), qualifier);
+    }
+
+    static Range provisioned(FunctionId id) {
+        return Tuple.range(PROVISIONED_KEYS, id.account(), id.region(), id.name());
+    }
+
+    static Range provisioned(String account, String region) {
+        return Tuple.range(PROVISIONED_KEYS, account, region);
+    }
+
+    /** Everybody's: they are looked for when the platform starts. */
+    static Range provisioned() {
+        return Tuple.range(PROVISIONED_KEYS);
+    }
+
+    static FunctionId provisionedOf(byte[] key) {
+        var parts = Tuple.unpack(key);
+        return new FunctionId(String.valueOf(parts.get(1)), String.valueOf(parts.get(2)), String.valueOf(parts.get(3)));
+    }
+
+    static byte[] recursion(FunctionId id) {
+        return Tuple.pack(SERVICE, id.account(), id.region(), "recursion", id.name());
+    }
+
+    static byte[] runtime(FunctionId id, String version) {
+        return Tuple.pack(SERVICE, id.account(), id.region(), "runtime", id.name(), version);
+    }
+
+    static Range runtimes(FunctionId id) {
+        return Tuple.range(SERVICE, id.account(), id.region(), "runtime", id.name());
     }
 
     static byte[] url(FunctionId id, String qualifier) {

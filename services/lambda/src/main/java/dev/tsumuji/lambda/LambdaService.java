@@ -1,13 +1,15 @@
 package dev.tsumuji.lambda;
 
 import dev.tsumuji.kernel.blobs.Blobs;
+import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.call.TraceHeader;
 import dev.tsumuji.kernel.cloud.Cloud;
 import dev.tsumuji.kernel.cloud.EventAnswer;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.outbox.Outbox;
-import dev.tsumuji.kernel.site.Site;
 import dev.tsumuji.kernel.signal.Signals;
+import dev.tsumuji.kernel.site.Site;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.Scheduler;
 import dev.tsumuji.sandbox.Sandboxes;
@@ -40,6 +42,9 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
     private final Concurrency concurrency;
     private final Invocations invocations;
     private final Aliases aliases;
+    private final RecursionConfigs recursion;
+    private final RuntimeManagementConfigs runtimes;
+    private final ProvisionedConcurrency provisioned;
     private final EventInvokeConfigs eventConfigs;
     private final FunctionUrlConfigs urlConfigs;
     private final FunctionUrls urls;
@@ -63,6 +68,9 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
         packages = new Packages(blobs, ids, settings);
         downloads = new CodeDownloads(packages, clock, ids);
         var sources = new CodeSources(cloud);
+        recursion = new RecursionConfigs(store);
+        runtimes = new RuntimeManagementConfigs(store);
+        var destinations = new Destinations(store, outbox, cloud, roles, clock);
         var layerUses = new LayerUses(store, packages, blobs);
         layers = new Layers(store, packages, sources, downloads, layerUses, blobs, clock);
         layerPermissions = new LayerPermissions(store, ids);
@@ -71,7 +79,7 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
         concurrency = new Concurrency(store, settings);
         functions = new Functions(
                 store,
-                new FunctionRules(sandboxes, layerUses),
+                new FunctionRules(sandboxes, layerUses, destinations),
                 roles,
                 packages,
                 sources,
@@ -83,15 +91,21 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
                 clock,
                 ids);
         views = new FunctionViews(store, downloads);
-        aliases = new Aliases(store, ids);
-        eventConfigs = new EventInvokeConfigs(store, clock);
+        provisioned = new ProvisionedConcurrency(store, instances, clock, settings);
+        aliases = new Aliases(store, provisioned, ids);
+        eventConfigs = new EventInvokeConfigs(store, destinations, clock);
         permissions = new Permissions(store, ids);
         urlConfigs = new FunctionUrlConfigs(store, clock, ids);
         urls = new FunctionUrls(urlConfigs, cloud);
         meter = new Meter(kv, scheduler, clock);
         usages = new Usages(meter, clock);
         invocations = new Invocations(
-                store, instances, concurrency.gate(), new Events(store, outbox, clock, settings), meter, clock);
+                store,
+                instances,
+                concurrency.gate(),
+                new Events(store, outbox, clock, settings, destinations, recursion),
+                meter,
+                clock);
         mappings = new EventSourceMappings(
                 new MappingRun.Surroundings(store, invocations, roles, cloud, signals, clock, scheduler, ids));
         tags = new Tags(store, mappings);
@@ -131,6 +145,7 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
     /** Begins to read the sources of event source mappings; to be called when all services are there. */
     public void start() {
         mappings.start();
+        provisioned.start();
     }
 
     /** Path of the platform under which {@link #download} is to be served, open to everybody. */
@@ -165,7 +180,11 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
 
     @Override
     public DeleteFunctionResponse deleteFunction(DeleteFunctionRequest request) {
-        return functions.delete(request);
+        var answer = functions.delete(request);
+        provisioned.refresh(
+                FunctionName.of(request.functionName(), null, Call.current()).id());
+        concurrency.changed(request.functionName());
+        return answer;
     }
 
     @Override
@@ -350,6 +369,10 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
 
     @Override
     public InvokeResponse invoke(InvokeRequest request) {
+        recursion.check(
+                FunctionName.of(request.functionName(), request.qualifier(), Call.current())
+                        .id(),
+                request.invocationType() == InvocationType.EVENT ? null : TraceHeader.current());
         return invocations.invoke(request);
     }
 
@@ -405,6 +428,54 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
     @Override
     public ListEventSourceMappingsResponse listEventSourceMappings(ListEventSourceMappingsRequest request) {
         return mappings.list(request);
+    }
+
+    @Override
+    public PutProvisionedConcurrencyConfigResponse putProvisionedConcurrencyConfig(
+            PutProvisionedConcurrencyConfigRequest request) {
+        var answer = provisioned.put(request);
+        concurrency.changed(request.functionName());
+        return answer;
+    }
+
+    @Override
+    public GetProvisionedConcurrencyConfigResponse getProvisionedConcurrencyConfig(
+            GetProvisionedConcurrencyConfigRequest request) {
+        return provisioned.get(request);
+    }
+
+    @Override
+    public DeleteProvisionedConcurrencyConfigResponse deleteProvisionedConcurrencyConfig(
+            DeleteProvisionedConcurrencyConfigRequest request) {
+        var answer = provisioned.delete(request);
+        concurrency.changed(request.functionName());
+        return answer;
+    }
+
+    @Override
+    public ListProvisionedConcurrencyConfigsResponse listProvisionedConcurrencyConfigs(
+            ListProvisionedConcurrencyConfigsRequest request) {
+        return provisioned.list(request);
+    }
+
+    @Override
+    public PutFunctionRecursionConfigResponse putFunctionRecursionConfig(PutFunctionRecursionConfigRequest request) {
+        return recursion.put(request);
+    }
+
+    @Override
+    public GetFunctionRecursionConfigResponse getFunctionRecursionConfig(GetFunctionRecursionConfigRequest request) {
+        return recursion.get(request);
+    }
+
+    @Override
+    public PutRuntimeManagementConfigResponse putRuntimeManagementConfig(PutRuntimeManagementConfigRequest request) {
+        return runtimes.put(request);
+    }
+
+    @Override
+    public GetRuntimeManagementConfigResponse getRuntimeManagementConfig(GetRuntimeManagementConfigRequest request) {
+        return runtimes.get(request);
     }
 
     // ---- permissions

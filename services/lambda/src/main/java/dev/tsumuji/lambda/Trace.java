@@ -39,7 +39,11 @@ record Trace(String root, String segment, boolean sampled, String header) {
         var caller = member(incoming, "Parent");
         var parent = sampled || caller == null ? segment : caller;
         return new Trace(
-                root, segment, sampled, "Root=" + root + ";Parent=" + parent + ";Sampled=" + (sampled ? '1' : '0'));
+                root,
+                segment,
+                sampled,
+                "Root=" + root + ";Parent=" + parent + ";Sampled=" + (sampled ? '1' : '0') + ";"
+                        + Lineage.behind(incoming, target.id()));
     }
 
     private static @Nullable String member(@Nullable String header, String name) {

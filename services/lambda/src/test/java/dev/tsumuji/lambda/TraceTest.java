@@ -27,10 +27,12 @@ class TraceTest {
         platform.active("f");
     }
 
-    /** @return the header that the function saw */
+    /** @return the header that the function saw, without its lineage */
     private String invoke(String incoming) {
         TraceHeader.during(incoming, () -> platform.invoke("f", "{}"));
-        return platform.sandboxes.started.getFirst().invocations.getLast().traceId();
+        var seen = platform.sandboxes.started.getFirst().invocations.getLast().traceId();
+        assertThat(seen).matches(".*;Lineage=1:[0-9a-f]{8}:0");
+        return seen.substring(0, seen.indexOf(";Lineage="));
     }
 
     @Test
