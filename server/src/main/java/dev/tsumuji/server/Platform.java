@@ -86,7 +86,12 @@ public final class Platform implements AutoCloseable {
                 new LambdaService(kv, blobs, outbox, cloud, sandboxes, clock, ids, scheduler, lambdaSettings()));
         var dynamodb = closing.add(new DynamodbService(kv, outbox, clock, ids, scheduler));
         var services = List.of(
-                iam.service(), sts.service(), logs.service(), lambda.service(), dynamodb.service());
+                iam.service(),
+                sts.service(),
+                logs.service(),
+                lambda.service(),
+                dynamodb.service(),
+                dynamodb.streams().service());
         services.forEach(cloud::add);
 
         // the way in

@@ -1,32 +1,68 @@
 package dev.tsumuji.dynamodb;
 
-import dev.tsumuji.kernel.cloud.Access;
+import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.outbox.Outbox;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.Scheduler;
 import java.time.InstantSource;
-import java.util.List;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.*;
 
 /**
- * DynamoDB: tables, items, indexes and streams. Thread-safe; all state is in the store.
+ * DynamoDB: tables with their indexes and streams, items, transactions, expiry. An acknowledged write is on disk, its index
+ * entries and stream record with it; every read sees it. Thread-safe; all state is in the store.
  *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/Welcome.html">DynamoDB API</a>
  */
 public final class DynamodbService implements DynamoDbClient {
+    private final Tables tables;
+    private final TableLifecycle lifecycle;
+    private final TableUpdate update;
+    private final Items items;
+    private final Batches batches;
+    private final Transactions transactions;
+    private final Queries queries;
+    private final TimeToLive timeToLive;
+    private final Tags tags;
+    private final ResourcePolicies policies;
+    private final DynamodbStreamsService streamsService;
 
-    public DynamodbService(Kv kv, Outbox outbox, InstantSource clock, Ids ids, Scheduler scheduler) {}
+    public DynamodbService(Kv kv, Outbox outbox, InstantSource clock, Ids ids, Scheduler scheduler) {
+        var creation = new TableCreation(ids);
+        var streams = new Streams(kv, clock, scheduler, creation);
+        tables = new Tables(kv);
+        var sweep = new ExpirySweep(kv, clock, scheduler, tables, streams::recorded);
+        var work = new TableWork(kv, outbox, clock, tables, sweep);
+        var counts = new ItemCounts(kv, clock, scheduler);
+        var tokens = new ClientTokens(kv, clock, scheduler);
+        var changes = new ItemChanges(tables, new ItemWriter(sweep::expires, streams::recorded));
+        lifecycle = new TableLifecycle(kv, tables, streams, counts, creation);
+        update = new TableUpdate(kv, tables, streams, counts, work);
+        items = new Items(kv, tables, changes);
+        batches = new Batches(kv, tables, changes);
+        transactions = new Transactions(kv, tables, changes, tokens);
+        queries = new Queries(kv, tables);
+        timeToLive = new TimeToLive(kv, tables, work);
+        tags = new Tags(tables);
+        policies = new ResourcePolicies(kv, ids, tables);
+        streamsService = new DynamodbStreamsService(kv, clock);
+        // what an earlier process left to do in time
+        sweep.wake();
+        streams.recorded();
+        tokens.wake();
+    }
 
     /** This service as the platform holds it. */
     public Service service() {
         return new Service(
-                "dynamodb",
-                DynamoDbClient.class,
-                this,
-                (operation, request, call) -> List.of(Access.of("dynamodb:" + operation, "*", call.account())),
-                "AccessDeniedException");
+                "dynamodb", DynamoDbClient.class, this, new DynamodbActions(tables, policies), "AccessDeniedException");
+    }
+
+    /** DynamoDB Streams over the same tables. */
+    public DynamodbStreamsService streams() {
+        return streamsService;
     }
 
     @Override
@@ -37,5 +73,168 @@ public final class DynamodbService implements DynamoDbClient {
     @Override
     public void close() {
         // holds nothing: the store and the scheduler belong to whoever made them
+    }
+
+    // ---- tables
+
+    @Override
+    public CreateTableResponse createTable(CreateTableRequest request) {
+        return CreateTableResponse.builder()
+                .tableDescription(lifecycle.create(request))
+                .build();
+    }
+
+    @Override
+    public DescribeTableResponse describeTable(DescribeTableRequest request) {
+        return DescribeTableResponse.builder()
+                .table(lifecycle.describe(request.tableName()))
+                .build();
+    }
+
+    @Override
+    public UpdateTableResponse updateTable(UpdateTableRequest request) {
+        return UpdateTableResponse.builder()
+                .tableDescription(update.update(request))
+                .build();
+    }
+
+    @Override
+    public DeleteTableResponse deleteTable(DeleteTableRequest request) {
+        return DeleteTableResponse.builder()
+                .tableDescription(lifecycle.delete(request))
+                .build();
+    }
+
+    @Override
+    public ListTablesResponse listTables(ListTablesRequest request) {
+        return lifecycle.list(request);
+    }
+
+    @Override
+    public DescribeLimitsResponse describeLimits(DescribeLimitsRequest request) {
+        return DescribeLimitsResponse.builder()
+                .accountMaxReadCapacityUnits(80_000L)
+                .accountMaxWriteCapacityUnits(80_000L)
+                .tableMaxReadCapacityUnits(40_000L)
+                .tableMaxWriteCapacityUnits(40_000L)
+                .build();
+    }
+
+    @Override
+    public DescribeEndpointsResponse describeEndpoints(DescribeEndpointsRequest request) {
+        return DescribeEndpointsResponse.builder()
+                .endpoints(Endpoint.builder()
+                        .address("dynamodb." + Call.current().region() + ".amazonaws.com")
+                        .cachePeriodInMinutes(1440L)
+                        .build())
+                .build();
+    }
+
+    @Override
+    public UpdateTimeToLiveResponse updateTimeToLive(UpdateTimeToLiveRequest request) {
+        return UpdateTimeToLiveResponse.builder()
+                .timeToLiveSpecification(timeToLive.update(request.tableName(), request.timeToLiveSpecification()))
+                .build();
+    }
+
+    @Override
+    public DescribeTimeToLiveResponse describeTimeToLive(DescribeTimeToLiveRequest request) {
+        return DescribeTimeToLiveResponse.builder()
+                .timeToLiveDescription(timeToLive.describe(request.tableName()))
+                .build();
+    }
+
+    // ---- items
+
+    @Override
+    public GetItemResponse getItem(GetItemRequest request) {
+        return items.get(request);
+    }
+
+    @Override
+    public PutItemResponse putItem(PutItemRequest request) {
+        return items.put(request);
+    }
+
+    @Override
+    public UpdateItemResponse updateItem(UpdateItemRequest request) {
+        return items.update(request);
+    }
+
+    @Override
+    public DeleteItemResponse deleteItem(DeleteItemRequest request) {
+        return items.delete(request);
+    }
+
+    @Override
+    public QueryResponse query(QueryRequest request) {
+        return queries.query(request);
+    }
+
+    @Override
+    public ScanResponse scan(ScanRequest request) {
+        return queries.scan(request);
+    }
+
+    @Override
+    public BatchGetItemResponse batchGetItem(BatchGetItemRequest request) {
+        return batches.get(request);
+    }
+
+    @Override
+    public BatchWriteItemResponse batchWriteItem(BatchWriteItemRequest request) {
+        return batches.write(request);
+    }
+
+    @Override
+    public TransactGetItemsResponse transactGetItems(TransactGetItemsRequest request) {
+        return transactions.get(request);
+    }
+
+    @Override
+    public TransactWriteItemsResponse transactWriteItems(TransactWriteItemsRequest request) {
+        return transactions.write(request);
+    }
+
+    // ---- tags and policies
+
+    @Override
+    public TagResourceResponse tagResource(TagResourceRequest request) {
+        tags.add(request.resourceArn(), request.tags());
+        return TagResourceResponse.builder().build();
+    }
+
+    @Override
+    public UntagResourceResponse untagResource(UntagResourceRequest request) {
+        tags.remove(request.resourceArn(), request.tagKeys());
+        return UntagResourceResponse.builder().build();
+    }
+
+    @Override
+    public ListTagsOfResourceResponse listTagsOfResource(ListTagsOfResourceRequest request) {
+        return tags.list(request);
+    }
+
+    @Override
+    public PutResourcePolicyResponse putResourcePolicy(PutResourcePolicyRequest request) {
+        return PutResourcePolicyResponse.builder()
+                .revisionId(policies.put(request))
+                .build();
+    }
+
+    @Override
+    public GetResourcePolicyResponse getResourcePolicy(GetResourcePolicyRequest request) {
+        var stored = policies.get(request.resourceArn());
+        return GetResourcePolicyResponse.builder()
+                .policy(stored.document())
+                .revisionId(stored.revision())
+                .build();
+    }
+
+    @Override
+    public DeleteResourcePolicyResponse deleteResourcePolicy(DeleteResourcePolicyRequest request) {
+        return DeleteResourcePolicyResponse.builder()
+                .revisionId(policies.delete(request.resourceArn(), request.expectedRevisionId()))
+                .build();
     }
 }

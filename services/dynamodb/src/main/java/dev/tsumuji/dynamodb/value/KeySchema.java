@@ -1,5 +1,6 @@
 package dev.tsumuji.dynamodb.value;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,5 +25,29 @@ public record KeySchema(List<KeyAttribute> partition, List<KeyAttribute> sort) {
         partition.forEach(attribute -> names.add(attribute.name()));
         sort.forEach(attribute -> names.add(attribute.name()));
         return names;
+    }
+
+    /** All attributes, those of the partition first. */
+    public List<KeyAttribute> attributes() {
+        if (sort.isEmpty()) {
+            return partition;
+        }
+        var all = new ArrayList<KeyAttribute>(size());
+        all.addAll(partition);
+        all.addAll(sort);
+        return all;
+    }
+
+    public boolean has(String attribute) {
+        for (var part : attributes()) {
+            if (part.name().equals(attribute)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public int size() {
+        return partition.size() + sort.size();
     }
 }

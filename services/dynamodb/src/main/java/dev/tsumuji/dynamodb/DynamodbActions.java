@@ -1,0 +1,261 @@
+package dev.tsumuji.dynamodb;
+
+import dev.tsumuji.kernel.call.Arn;
+import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.cloud.Access;
+import dev.tsumuji.kernel.cloud.Actions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.RestoreTableFromBackupRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
+import software.amazon.awssdk.services.dynamodb.model.Tag;
+import software.amazon.awssdk.services.dynamodb.model.TransactGetItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+
+/**
+ * What each operation needs: {@code dynamodb:} and its name on the table, its index or backup. Transactions need the permission
+ * of each of their steps. Where the table is known, {@code dynamodb:LeadingKeys} and its kin are there for conditions.
+ *
+ * @see <a href="https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html">Actions of
+ *     DynamoDB</a>
+ */
+final class DynamodbActions implements Actions {
+    private static final Set<String> WITHOUT_RESOURCE = Set.of(
+            "ListTables",
+            "ListBackups",
+            "DescribeLimits",
+            "DescribeEndpoints",
+            "ListStreams",
+            "ListExports",
+            "ListImports");
+
+    private final Tables tables;
+    private final ResourcePolicies policies;
+
+    DynamodbActions(Tables tables, ResourcePolicies policies) {
+        this.tables = tables;
+        this.policies = policies;
+    }
+
+    @Override
+    public List<Access> of(String operation, SdkRequest request, Call call) {
+        var action = "dynamodb:" + operation;
+        if (WITHOUT_RESOURCE.contains(operation)) {
+            return List.of(Access.of(action, "*", call.account()));
+        }
+        return switch (request) {
+            case BatchGetItemRequest batch -> {
+                var needed = new ArrayList<Access>();
+                batch.requestItems()
+                        .forEach((table, keys) -> needed.add(items(action, table, call, keys.keys(), context())));
+                yield needed.isEmpty() ? List.of(Access.of(action, "*", call.account())) : needed;
+            }
+            case BatchWriteItemRequest batch -> {
+                var needed = new ArrayList<Access>();
+                batch.requestItems().forEach((table, writes) -> {
+                    var keys = new ArrayList<Map<String, AttributeValue>>();
+                    for (var write : writes) {
+                        if (write.putRequest() != null) {
+                            keys.add(write.putRequest().item());
+                        } else if (write.deleteRequest() != null) {
+                            keys.add(write.deleteRequest().key());
+                        }
+                    }
+                    needed.add(items(action, table, call, keys, context()));
+                });
+                yield needed.isEmpty() ? List.of(Access.of(action, "*", call.account())) : needed;
+            }
+            case TransactWriteItemsRequest transaction -> steps(transaction, call);
+            case TransactGetItemsRequest transaction -> {
+                var needed = new ArrayList<Access>();
+                for (var item : transaction.transactItems()) {
+                    if (item.get() != null) {
+                        needed.add(items(
+                                "dynamodb:GetItem",
+                                item.get().tableName(),
+                                call,
+                                List.of(item.get().key()),
+                                context()));
+                    }
+                }
+                yield needed.isEmpty() ? List.of(Access.of("dynamodb:GetItem", "*", call.account())) : needed;
+            }
+            case GetItemRequest get ->
+                List.of(items(
+                        action, get.tableName(), call, List.of(get.key()), attributes(get.attributesToGet(), null)));
+            case PutItemRequest put ->
+                List.of(items(
+                        action,
+                        put.tableName(),
+                        call,
+                        List.of(put.item()),
+                        attributes(put.item().keySet(), null)));
+            case DeleteItemRequest delete ->
+                List.of(items(action, delete.tableName(), call, List.of(delete.key()), context()));
+            case UpdateItemRequest update ->
+                List.of(items(action, update.tableName(), call, List.of(update.key()), context()));
+            case QueryRequest query ->
+                List.of(read(action, query.tableName(), query.indexName(), call)
+                        .with(attributes(query.attributesToGet(), query.selectAsString())));
+            case ScanRequest scan ->
+                List.of(read(action, scan.tableName(), scan.indexName(), call)
+                        .with(attributes(scan.attributesToGet(), scan.selectAsString())));
+            case CreateTableRequest create -> creation(action, create, call);
+            case RestoreTableFromBackupRequest restore ->
+                List.of(
+                        Access.of(action, String.valueOf(restore.backupArn()), call.account()),
+                        Access.of(action, arn(restore.targetTableName(), call), call.account()));
+            default -> List.of(named(action, request, call));
+        };
+    }
+
+    private List<Access> creation(String action, CreateTableRequest create, Call call) {
+        var table = Access.of(action, arn(create.tableName(), call), account(create.tableName(), call));
+        if (create.tags().isEmpty()) {
+            return List.of(table);
+        }
+        var tags = new LinkedHashMap<String, List<String>>();
+        tags.put("aws:TagKeys", create.tags().stream().map(Tag::key).toList());
+        create.tags().forEach(tag -> tags.put("aws:RequestTag/" + tag.key(), List.of(tag.value())));
+        return List.of(
+                table.with(tags),
+                Access.of("dynamodb:TagResource", arn(create.tableName(), call), call.account())
+                        .with(tags));
+    }
+
+    private List<Access> steps(TransactWriteItemsRequest transaction, Call call) {
+        var needed = new ArrayList<Access>();
+        for (var item : transaction.transactItems()) {
+            if (item.put() != null) {
+                var put = item.put();
+                needed.add(items(
+                        "dynamodb:PutItem",
+                        put.tableName(),
+                        call,
+                        List.of(put.item()),
+                        attributes(put.item().keySet(), null)));
+            }
+            if (item.update() != null) {
+                var update = item.update();
+                needed.add(items("dynamodb:UpdateItem", update.tableName(), call, List.of(update.key()), context()));
+            }
+            if (item.delete() != null) {
+                var delete = item.delete();
+                needed.add(items("dynamodb:DeleteItem", delete.tableName(), call, List.of(delete.key()), context()));
+            }
+            if (item.conditionCheck() != null) {
+                var check = item.conditionCheck();
+                needed.add(
+                        items("dynamodb:ConditionCheckItem", check.tableName(), call, List.of(check.key()), context()));
+            }
+        }
+        return needed.isEmpty() ? List.of(Access.of("dynamodb:PutItem", "*", call.account())) : needed;
+    }
+
+    private Access named(String action, SdkRequest request, Call call) {
+        for (var member : List.of("ResourceArn", "BackupArn", "TableArn", "ExportArn", "ImportArn")) {
+            var arn = request.getValueForField(member, String.class);
+            if (arn.isPresent()) {
+                return guarded(
+                        action,
+                        arn.get(),
+                        Arn.isArn(arn.get()) ? Arn.parse(arn.get()).account() : call.account());
+            }
+        }
+        var table = request.getValueForField("TableName", String.class);
+        return table.isPresent()
+                ? guarded(action, arn(table.get(), call), account(table.get(), call))
+                : Access.of(action, "*", call.account());
+    }
+
+    private Access read(String action, @Nullable String table, @Nullable String index, Call call) {
+        var arn = arn(table, call);
+        return guarded(action, index == null ? arn : arn + "/index/" + index, account(table, call));
+    }
+
+    private Access items(
+            String action,
+            @Nullable String table,
+            Call call,
+            List<Map<String, AttributeValue>> keys,
+            Map<String, List<String>> context) {
+        var with = new LinkedHashMap<>(context);
+        var leading = leadingKeys(table, call, keys);
+        if (!leading.isEmpty()) {
+            with.put("dynamodb:LeadingKeys", leading);
+        }
+        return guarded(action, arn(table, call), account(table, call)).with(with);
+    }
+
+    private Access guarded(String action, String arn, String account) {
+        return Access.of(action, arn, account).guardedBy(() -> policies.document(arn));
+    }
+
+    private List<String> leadingKeys(@Nullable String text, Call call, List<Map<String, AttributeValue>> keys) {
+        var name = name(text, call);
+        var open = name == null ? null : tables.find(name);
+        if (open == null) {
+            return List.of();
+        }
+        var attribute = open.table().key().partition().getFirst().name();
+        var leading = new LinkedHashSet<String>();
+        for (var key : keys) {
+            var value = key.get(attribute);
+            if (value != null && (value.s() != null || value.n() != null)) {
+                leading.add(value.s() != null ? value.s() : value.n());
+            }
+        }
+        return List.copyOf(leading);
+    }
+
+    private static Map<String, List<String>> context() {
+        return Map.of();
+    }
+
+    private static Map<String, List<String>> attributes(
+            java.util.Collection<String> attributes, @Nullable String select) {
+        var context = new LinkedHashMap<String, List<String>>();
+        if (!attributes.isEmpty()) {
+            context.put("dynamodb:Attributes", List.copyOf(attributes));
+        }
+        if (select != null) {
+            context.put("dynamodb:Select", List.of(select));
+        }
+        return context;
+    }
+
+    private static @Nullable TableName name(@Nullable String text, Call call) {
+        try {
+            return TableName.of(text, call);
+        } catch (DynamoDbException e) {
+            // the operation itself will say what is wrong with it
+            return null;
+        }
+    }
+
+    private static String arn(@Nullable String text, Call call) {
+        var name = name(text, call);
+        return name == null ? new TableName(call.account(), call.region(), String.valueOf(text)).arn() : name.arn();
+    }
+
+    private static String account(@Nullable String text, Call call) {
+        var name = name(text, call);
+        return name == null ? call.account() : name.account();
+    }
+}

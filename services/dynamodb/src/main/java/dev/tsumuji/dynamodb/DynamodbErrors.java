@@ -1,0 +1,140 @@
+package dev.tsumuji.dynamodb;
+
+import dev.tsumuji.dynamodb.value.KeyAttribute;
+import dev.tsumuji.dynamodb.value.Kind;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BackupInUseException;
+import software.amazon.awssdk.services.dynamodb.model.BackupNotFoundException;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.ExpiredIteratorException;
+import software.amazon.awssdk.services.dynamodb.model.IdempotentParameterMismatchException;
+import software.amazon.awssdk.services.dynamodb.model.LimitExceededException;
+import software.amazon.awssdk.services.dynamodb.model.PolicyNotFoundException;
+import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.dynamodb.model.TableAlreadyExistsException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
+
+/** DynamoDB's refusals, in its own words. All are answered with status 400. */
+final class DynamodbErrors {
+    private DynamodbErrors() {}
+
+    static DynamoDbException invalid(String message) {
+        return filled(DynamoDbException.builder(), "ValidationException", message);
+    }
+
+    static DynamoDbException invalidParameters(String what) {
+        return invalid("One or more parameter values were invalid: " + what);
+    }
+
+    static DynamoDbException keyMismatch() {
+        return invalid("The provided key element does not match the schema");
+    }
+
+    static DynamoDbException emptyKey(KeyAttribute part, @Nullable Index index) {
+        var kind = part.kind() == Kind.S ? "string" : "binary";
+        return invalid(
+                index == null
+                        ? "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain"
+                                + " an empty " + kind + " value. Key: " + part.name()
+                        : "One or more parameter values are not valid. A value specified for a secondary index key is not"
+                                + " supported. The AttributeValue for a key attribute cannot contain an empty " + kind
+                                + " value. IndexName: " + index.name() + ", IndexKey: " + part.name());
+    }
+
+    /** As item operations say it. */
+    static DynamoDbException notFound() {
+        return notFound("Requested resource not found");
+    }
+
+    /** As operations on tables say it. */
+    static DynamoDbException noSuchTable(String name) {
+        return notFound("Requested resource not found: Table: " + name + " not found");
+    }
+
+    static DynamoDbException notFound(String message) {
+        return filled(ResourceNotFoundException.builder(), "ResourceNotFoundException", message);
+    }
+
+    static DynamoDbException inUse(String message) {
+        return filled(ResourceInUseException.builder(), "ResourceInUseException", message);
+    }
+
+    static DynamoDbException tableExists(String message) {
+        return filled(TableAlreadyExistsException.builder(), "TableAlreadyExistsException", message);
+    }
+
+    static DynamoDbException limit(String message) {
+        return filled(LimitExceededException.builder(), "LimitExceededException", message);
+    }
+
+    static DynamoDbException noSuchBackup(String arn) {
+        return filled(BackupNotFoundException.builder(), "BackupNotFoundException", "Backup not found: " + arn);
+    }
+
+    static DynamoDbException backupInUse(String message) {
+        return filled(BackupInUseException.builder(), "BackupInUseException", message);
+    }
+
+    static DynamoDbException noSuchPolicy(String arn) {
+        return filled(
+                PolicyNotFoundException.builder(),
+                "PolicyNotFoundException",
+                "Resource-based policy not found for the provided ResourceArn: " + arn);
+    }
+
+    /** @param item what was there, when the request asked to be told */
+    static DynamoDbException conditionFailed(@Nullable Map<String, AttributeValue> item) {
+        return filled(
+                ConditionalCheckFailedException.builder().item(item),
+                "ConditionalCheckFailedException",
+                "The conditional request failed");
+    }
+
+    static DynamoDbException cancelled(List<CancellationReason> reasons) {
+        var codes = reasons.stream().map(CancellationReason::code).toList();
+        return filled(
+                TransactionCanceledException.builder().cancellationReasons(reasons),
+                "TransactionCanceledException",
+                "Transaction cancelled, please refer cancellation reasons for specific reasons ["
+                        + String.join(", ", codes) + "]");
+    }
+
+    static DynamoDbException otherRequestWithToken() {
+        return filled(
+                IdempotentParameterMismatchException.builder(),
+                "IdempotentParameterMismatchException",
+                "Request parameters do not match those of an earlier request with the same client token");
+    }
+
+    static DynamoDbException expiredIterator() {
+        return filled(
+                ExpiredIteratorException.builder(),
+                "ExpiredIteratorException",
+                "Iterator expired. The iterator was created at time older than 15 minutes ago.");
+    }
+
+    static DynamoDbException trimmed() {
+        return filled(
+                TrimmedDataAccessException.builder(),
+                "TrimmedDataAccessException",
+                "The operation tried to access trimmed data.");
+    }
+
+    private static DynamoDbException filled(DynamoDbException.Builder builder, String code, String message) {
+        return (DynamoDbException) builder.statusCode(400)
+                .message(message)
+                .awsErrorDetails(AwsErrorDetails.builder()
+                        .errorCode(code)
+                        .errorMessage(message)
+                        .build())
+                .build();
+    }
+}

@@ -1,0 +1,244 @@
+package dev.tsumuji.dynamodb;
+
+import dev.tsumuji.dynamodb.value.KeyAttribute;
+import dev.tsumuji.dynamodb.value.KeySchema;
+import dev.tsumuji.kernel.kv.Codec;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table as it is stored.
+ *
+ * @param id random; names the table's data, see {@link DynamodbKeys}
+ * @param tableId what DescribeTable shows
+ * @param indexes local ones first
+ * @param lastIndex the highest number that an index of this table ever had
+ * @param tableClass null when none was ever asked for
+ * @param expiry null when items don't expire
+ * @param recovery null when point-in-time recovery is off
+ * @param restored null when the table was not made from a backup
+ */
+record Table(
+        long id,
+        String tableId,
+        TableName name,
+        Instant createdAt,
+        KeySchema key,
+        List<KeyAttribute> definitions,
+        List<Index> indexes,
+        int lastIndex,
+        Throughput throughput,
+        @Nullable String tableClass,
+        boolean deletionProtected,
+        @Nullable Streaming stream,
+        @Nullable Expiry expiry,
+        @Nullable Recovery recovery,
+        @Nullable Restored restored,
+        Map<String, String> tags) {
+    static final Codec<Table> CODEC = Codec.of(Table.class);
+
+    /** @param id of the {@link Stream} that records go to */
+    record Streaming(long id, String label, String viewType) {}
+
+    /**
+     * Items with a time in this attribute are removed some time after it.
+     *
+     * @param active whether all items that were there before have been looked at
+     * @param changedAt AWS allows one change an hour
+     */
+    record Expiry(String attribute, boolean active, Instant changedAt) {}
+
+    /** Point-in-time recovery. */
+    record Recovery(Instant since, int days) {}
+
+    record Restored(String backupArn, String sourceTableArn, Instant at) {}
+
+    @Nullable
+    Index index(String wanted) {
+        for (var index : indexes) {
+            if (index.name().equals(wanted)) {
+                return index;
+            }
+        }
+        return null;
+    }
+
+    List<Index> locals() {
+        return indexes.stream().filter(index -> !index.global()).toList();
+    }
+
+    List<Index> globals() {
+        return indexes.stream().filter(Index::global).toList();
+    }
+
+    boolean hasLocals() {
+        return !indexes.isEmpty() && !indexes.getFirst().global();
+    }
+
+    /** Whether all that was asked for has been done. */
+    boolean settled() {
+        return indexes.stream().allMatch(Index::active);
+    }
+
+    Table withIndexes(List<Index> changed, int last, List<KeyAttribute> attributes) {
+        return new Table(
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                attributes,
+                changed,
+                last,
+                throughput,
+                tableClass,
+                deletionProtected,
+                stream,
+                expiry,
+                recovery,
+                restored,
+                tags);
+    }
+
+    Table withThroughput(Throughput changed) {
+        return new Table(
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                changed,
+                tableClass,
+                deletionProtected,
+                stream,
+                expiry,
+                recovery,
+                restored,
+                tags);
+    }
+
+    Table withTableClass(String changed) {
+        return new Table(
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                throughput,
+                changed,
+                deletionProtected,
+                stream,
+                expiry,
+                recovery,
+                restored,
+                tags);
+    }
+
+    Table withDeletionProtection(boolean on) {
+        return new Table(
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                throughput,
+                tableClass,
+                on,
+                stream,
+                expiry,
+                recovery,
+                restored,
+                tags);
+    }
+
+    Table withStream(@Nullable Streaming changed) {
+        return new Table(
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                throughput,
+                tableClass,
+                deletionProtected,
+                changed,
+                expiry,
+                recovery,
+                restored,
+                tags);
+    }
+
+    Table withExpiry(@Nullable Expiry changed) {
+        return new Table(
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                throughput,
+                tableClass,
+                deletionProtected,
+                stream,
+                changed,
+                recovery,
+                restored,
+                tags);
+    }
+
+    Table withRecovery(@Nullable Recovery changed) {
+        return new Table(
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                throughput,
+                tableClass,
+                deletionProtected,
+                stream,
+                expiry,
+                changed,
+                restored,
+                tags);
+    }
+
+    Table withTags(Map<String, String> changed) {
+        return new Table(
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                throughput,
+                tableClass,
+                deletionProtected,
+                stream,
+                expiry,
+                recovery,
+                restored,
+                changed);
+    }
+}

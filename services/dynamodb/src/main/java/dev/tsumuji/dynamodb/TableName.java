@@ -1,0 +1,69 @@
+package dev.tsumuji.dynamodb;
+
+import dev.tsumuji.kernel.call.Arn;
+import dev.tsumuji.kernel.call.Call;
+import org.jspecify.annotations.Nullable;
+
+/** Which table of which account and region: from a name, which is about the caller's own, or from an ARN. */
+record TableName(String account, String region, String name) {
+    private static final String RESOURCE = "table/";
+
+    /**
+     * Of what a request says under {@code TableName}.
+     *
+     * @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException {@code ValidationException}
+     */
+    static TableName of(@Nullable String text, Call call) {
+        if (text == null) {
+            throw DynamodbErrors.invalid("1 validation error detected: Value null at 'tableName' failed to satisfy"
+                    + " constraint: Member must not be null");
+        }
+        return text.startsWith("arn:") ? ofArn(text) : new TableName(call.account(), call.region(), checked(text));
+    }
+
+    static TableName of(@Nullable String text) {
+        return of(text, Call.current());
+    }
+
+    /** Of the ARN of a table, or of one of its indexes or streams. */
+    static TableName ofArn(String text) {
+        var arn = Arn.isArn(text) ? Arn.parse(text) : null;
+        if (arn == null || !arn.service().equals("dynamodb") || !arn.resource().startsWith(RESOURCE)) {
+            throw DynamodbErrors.invalid("Invalid TableArn: Invalid ResourceArn provided as input " + text);
+        }
+        var name = arn.resource().substring(RESOURCE.length());
+        int end = name.indexOf('/');
+        return new TableName(arn.account(), arn.region(), checked(end < 0 ? name : name.substring(0, end)));
+    }
+
+    private static String checked(String name) {
+        if (name.length() < 3 || name.length() > 255) {
+            throw DynamodbErrors.invalid(
+                    "TableName must be at least 3 characters long and at most 255 characters long");
+        }
+        for (int i = 0; i < name.length(); i++) {
+            if (!allowed(name.charAt(i))) {
+                throw DynamodbErrors.invalid("1 validation error detected: Value '" + name
+                        + "' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern:"
+                        + " [a-zA-Z0-9_.-]+");
+            }
+        }
+        return name;
+    }
+
+    private static boolean allowed(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.';
+    }
+
+    String arn() {
+        return Arn.of("dynamodb", region, account, RESOURCE + name).toString();
+    }
+
+    String indexArn(String index) {
+        return arn() + "/index/" + index;
+    }
+
+    String streamArn(String label) {
+        return arn() + "/stream/" + label;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.tsumuji.dynamodb;
+
+import dev.tsumuji.kernel.kv.Kv;
+import dev.tsumuji.kernel.kv.Snapshot;
+import dev.tsumuji.kernel.kv.Txn;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds tables and changes what is stored about them.
+ *
+ * <p>Whoever writes items reads the table's record in the same transaction, so no write slips past a new index or into a
+ * deleted table. Whoever reads items takes the table as this process knows it, which saves that read: a change is known
+ * before it is acknowledged. Thread-safe: {@code lock} guards what goes into {@code known}.
+ */
+final class Tables {
+    private final Kv kv;
+    private final ReentrantLock lock = new ReentrantLock();
+    /** Tables as of the last change. */
+    private final ConcurrentHashMap<TableName, OpenTable> known = new ConcurrentHashMap<>();
+    /** Tables as they were decoded last; good for whoever compares with what is stored. */
+    private final ConcurrentHashMap<TableName, OpenTable> decoded = new ConcurrentHashMap<>();
+
+    private volatile long changes;
+
+    Tables(Kv kv) {
+        this.kv = kv;
+    }
+
+    /** The table for reading its items, or null. */
+    @Nullable
+    OpenTable find(TableName name) {
+        var table = known.get(name);
+        return table != null ? table : load(name);
+    }
+
+    /** @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException as item operations say it */
+    OpenTable require(TableName name) {
+        var table = find(name);
+        if (table == null) {
+            throw DynamodbErrors.notFound();
+        }
+        return table;
+    }
+
+    /** The table for writing its items: the transaction fails when the table changes meanwhile. */
+    OpenTable require(Snapshot snapshot, TableName name) {
+        var table = find(snapshot, name);
+        if (table == null) {
+            throw DynamodbErrors.notFound();
+        }
+        return table;
+    }
+
+    /** As operations on tables say it. */
+    OpenTable requireTable(Snapshot snapshot, TableName name) {
+        var table = find(snapshot, name);
+        if (table == null) {
+            throw DynamodbErrors.noSuchTable(name.name());
+        }
+        return table;
+    }
+
+    Table describe(TableName name) {
+        var table = find(name);
+        if (table == null) {
+            throw DynamodbErrors.noSuchTable(name.name());
+        }
+        return table.table();
+    }
+
+    @Nullable
+    OpenTable find(Snapshot snapshot, TableName name) {
+        var stored = snapshot.get(DynamodbKeys.table(name));
+        if (stored == null) {
+            return null;
+        }
+        var last = decoded.get(name);
+        if (last != null && Arrays.equals(last.stored(), stored)) {
+            return last;
+        }
+        var table = OpenTable.of(stored);
+        decoded.put(name, table);
+        return table;
+    }
+
+    private @Nullable OpenTable load(TableName name) {
+        long before = changes;
+        var table = kv.read(snapshot -> find(snapshot, name));
+        if (table != null) {
+            lock.lock();
+            try {
+                // a change since then may not be in what was read
+                if (before == changes) {
+                    known.put(name, table);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+        return table;
+    }
+
+    /** Stores a table. */
+    void put(Txn txn, Table table) {
+        txn.put(DynamodbKeys.table(table.name()), Table.CODEC.encode(table));
+        txn.afterCommit(() -> forget(table.name()));
+    }
+
+    void remove(Txn txn, Table table) {
+        txn.delete(DynamodbKeys.table(table.name()));
+        txn.delete(DynamodbKeys.data(table.id()));
+        txn.delete(DynamodbKeys.expiring(table.id()));
+        txn.delete(DynamodbKeys.counted(table.id()));
+        txn.afterCommit(() -> {
+            forget(table.name());
+            decoded.remove(table.name());
+        });
+    }
+
+    /** Changes a table that must be there; one that stays as it is isn't written. */
+    Table change(TableName name, UnaryOperator<Table> change) {
+        return kv.transact(txn -> {
+            var table = requireTable(txn, name).table();
+            var changed = change.apply(table);
+            if (!changed.equals(table)) {
+                put(txn, changed);
+            }
+            return changed;
+        });
+    }
+
+    private void forget(TableName name) {
+        lock.lock();
+        try {
+            changes++;
+            known.remove(name);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package dev.tsumuji.dynamodb;
+
+import static dev.tsumuji.dynamodb.Fixture.ALL;
+import static dev.tsumuji.dynamodb.Fixture.TABLE;
+import static dev.tsumuji.dynamodb.Fixture.attribute;
+import static dev.tsumuji.dynamodb.Fixture.fails;
+import static dev.tsumuji.dynamodb.Fixture.global;
+import static dev.tsumuji.dynamodb.Fixture.hash;
+import static dev.tsumuji.dynamodb.Fixture.item;
+import static dev.tsumuji.dynamodb.Fixture.local;
+import static dev.tsumuji.dynamodb.Fixture.range;
+import static dev.tsumuji.dynamodb.Fixture.s;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.IndexStatus;
+import software.amazon.awssdk.services.dynamodb.model.TableDescription;
+import software.amazon.awssdk.services.dynamodb.model.TableStatus;
+import software.amazon.awssdk.services.dynamodb.model.Tag;
+import software.amazon.awssdk.services.dynamodb.model.UpdateTableRequest;
+
+class TablesTest {
+    private final Fixture it = Fixture.withTable();
+
+    @AfterEach
+    void close() {
+        it.close();
+    }
+
+    private TableDescription described() {
+        return it.call(() -> it.dynamodb.describeTable(r -> r.tableName(TABLE)).table());
+    }
+
+    private void update(Consumer<UpdateTableRequest.Builder> update) {
+        it.call(() -> it.dynamodb.updateTable(r -> update.accept(r.tableName(TABLE))));
+    }
+
+    @Test
+    void a_table_can_be_used_as_soon_as_it_was_made() {
+        var table = described();
+        assertThat(table.tableStatus()).isEqualTo(TableStatus.ACTIVE);
+        assertThat(table.tableArn()).isEqualTo("arn:aws:dynamodb:eu-central-1:000000000000:table/orders");
+        assertThat(table.billingModeSummary().billingMode()).isEqualTo(BillingMode.PAY_PER_REQUEST);
+        assertThat(table.provisionedThroughput().readCapacityUnits()).isZero();
+        assertThat(table.keySchema()).containsExactly(hash("id"), range("at"));
+        assertThat(table.itemCount()).isZero();
+        assertThat(table.deletionProtectionEnabled()).isFalse();
+    }
+
+    @Test
+    void a_name_is_taken_once() {
+        fails("ResourceInUseException", "Table already exists: orders", () -> it.withTable(r -> {}));
+    }
+
+    @Test
+    void rules_for_keys_and_indexes_speak_aws_words() {
+        fails(
+                "ValidationException",
+                "One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match"
+                        + " number of attributes defined in AttributeDefinitions",
+                () -> it.withTable(r -> r.tableName("other").keySchema(hash("id"))));
+        fails(
+                "ValidationException",
+                "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
+                () -> it.withTable(r -> r.tableName("other").keySchema(range("id"), hash("at"))));
+        fails(
+                "ValidationException",
+                "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be"
+                        + " specified when BillingMode is PAY_PER_REQUEST",
+                () -> it.withTable(r -> r.tableName("other")
+                        .provisionedThroughput(p -> p.readCapacityUnits(1L).writeCapacityUnits(1L))));
+        fails(
+                "ValidationException",
+                "One or more parameter values were invalid: Index KeySchema does not have a range key for index: byWho",
+                () -> it.withTable(r -> r.tableName("other").localSecondaryIndexes(local("byWho", ALL, hash("id")))));
+        fails(
+                "ValidationException",
+                "TableName must be at least 3 characters long and at most 255 characters long",
+                () -> it.withTable(r -> r.tableName("ab")));
+    }
+
+    @Test
+    void a_deleted_table_is_gone_with_its_items_and_its_name_is_free() {
+        it.put(item("a", 1));
+        var deleted =
+                it.call(() -> it.dynamodb.deleteTable(r -> r.tableName(TABLE)).tableDescription());
+        assertThat(deleted.tableStatus()).isEqualTo(TableStatus.DELETING);
+        fails("ResourceNotFoundException", "Requested resource not found: Table: orders not found", this::described);
+        it.withTable(r -> {});
+        assertThat(it.get("a", 1)).isEmpty();
+        assertThat(it.scan()).isEmpty();
+    }
+
+    @Test
+    void a_protected_table_is_not_deleted() {
+        update(r -> r.deletionProtectionEnabled(true));
+        fails(
+                "ValidationException",
+                "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection"
+                        + " first.",
+                () -> it.call(() -> it.dynamodb.deleteTable(r -> r.tableName(TABLE))));
+    }
+
+    @Test
+    void tables_are_listed_by_name_page_by_page() {
+        for (var name : new String[] {"zebra", "apple", "mango"}) {
+            it.withTable(r -> r.tableName(name));
+        }
+        var first = it.call(() -> it.dynamodb.listTables(r -> r.limit(3)));
+        assertThat(first.tableNames()).containsExactly("apple", "mango", "orders");
+        var second = it.call(
+                () -> it.dynamodb.listTables(r -> r.limit(3).exclusiveStartTableName(first.lastEvaluatedTableName())));
+        assertThat(second.tableNames()).containsExactly("zebra");
+        assertThat(second.lastEvaluatedTableName()).isNull();
+    }
+
+    @Test
+    void items_are_counted() {
+        IntStream.range(0, 30).forEach(i -> it.put(item("a", i)));
+        assertThat(described().itemCount()).isEqualTo(30);
+        assertThat(described().tableSizeBytes()).isPositive();
+    }
+
+    @Test
+    void a_new_index_is_filled_while_the_table_is_being_written() {
+        IntStream.range(0, 300).forEach(i -> it.put(item("a", i, "who", "w" + i % 3)));
+        update(r -> r.attributeDefinitions(attribute("who", "S"))
+                .globalSecondaryIndexUpdates(u -> u.create(c ->
+                        c.indexName("byWho").keySchema(hash("who"), range("at")).projection(ALL))));
+        it.put(item("b", 1000, "who", "w0"));
+        it.delete("a", 0);
+        it.settle(() -> described().globalSecondaryIndexes().getFirst().indexStatus() == IndexStatus.ACTIVE);
+        assertThat(described().tableStatus()).isEqualTo(TableStatus.ACTIVE);
+        var found = it.query(r -> r.indexName("byWho")
+                .keyConditionExpression("who = :w")
+                .expressionAttributeValues(Map.of(":w", s("w0"))));
+        assertThat(found).hasSize(100);
+    }
+
+    @Test
+    void a_removed_index_is_gone_and_its_name_can_be_used_again() {
+        update(r -> r.attributeDefinitions(attribute("who", "S"))
+                .globalSecondaryIndexUpdates(u -> u.create(
+                        c -> c.indexName("byWho").keySchema(hash("who")).projection(ALL))));
+        it.settle(() -> described().globalSecondaryIndexes().getFirst().indexStatus() == IndexStatus.ACTIVE);
+        update(r -> r.globalSecondaryIndexUpdates(u -> u.delete(d -> d.indexName("byWho"))));
+        assertThat(described().hasGlobalSecondaryIndexes()).isFalse();
+        assertThat(described().attributeDefinitions()).containsExactly(attribute("id", "S"), attribute("at", "N"));
+    }
+
+    @Test
+    void an_index_may_have_a_key_of_several_attributes() {
+        it.withTable(r -> r.tableName("multi")
+                .attributeDefinitions(
+                        attribute("id", "S"), attribute("at", "N"), attribute("a", "S"), attribute("b", "S"))
+                .globalSecondaryIndexes(global("g", ALL, hash("a"), hash("b"), range("at"), range("id"))));
+        it.call(() -> it.dynamodb.putItem(r -> r.tableName("multi").item(item("x", 1, "a", "1", "b", "2"))));
+        it.call(() -> it.dynamodb.putItem(r -> r.tableName("multi").item(item("y", 2, "a", "1", "b", "3"))));
+        var found = it.call(() -> it.dynamodb.query(r -> r.tableName("multi")
+                .indexName("g")
+                .keyConditionExpression("a = :a AND b = :b AND #at >= :t")
+                .expressionAttributeNames(Map.of("#at", "at"))
+                .expressionAttributeValues(Map.of(":a", s("1"), ":b", s("2"), ":t", Fixture.n(0)))));
+        assertThat(found.items()).containsExactly(item("x", 1, "a", "1", "b", "2"));
+    }
+
+    @Test
+    void provisioned_capacity_is_kept_and_a_change_must_change_something() {
+        update(r -> r.billingMode(BillingMode.PROVISIONED)
+                .provisionedThroughput(p -> p.readCapacityUnits(5L).writeCapacityUnits(6L)));
+        assertThat(described().provisionedThroughput().writeCapacityUnits()).isEqualTo(6);
+        fails(
+                "ValidationException",
+                "The provisioned throughput for the table will not change. The requested value equals the current value."
+                        + " Current ReadCapacityUnits provisioned for the table: 5. Requested ReadCapacityUnits: 5."
+                        + " Current WriteCapacityUnits provisioned for the table: 6. Requested WriteCapacityUnits: 6."
+                        + " Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher"
+                        + " limits.",
+                () -> update(r ->
+                        r.provisionedThroughput(p -> p.readCapacityUnits(5L).writeCapacityUnits(6L))));
+    }
+
+    @Test
+    void tags_are_added_and_removed() {
+        var arn = described().tableArn();
+        it.call(() -> it.dynamodb.tagResource(r -> r.resourceArn(arn).tags(tag("a", "1"), tag("b", "2"))));
+        it.call(() -> it.dynamodb.untagResource(r -> r.resourceArn(arn).tagKeys("a")));
+        assertThat(it.call(() ->
+                        it.dynamodb.listTagsOfResource(r -> r.resourceArn(arn)).tags()))
+                .containsExactly(tag("b", "2"));
+    }
+
+    private static Tag tag(String key, String value) {
+        return Tag.builder().key(key).value(value).build();
+    }
+
+    @Test
+    void a_policy_is_kept_with_its_revision() {
+        var arn = described().tableArn();
+        var revision = it.call(() -> it.dynamodb
+                .putResourcePolicy(r -> r.resourceArn(arn).policy("{}"))
+                .revisionId());
+        var got = it.call(() -> it.dynamodb.getResourcePolicy(r -> r.resourceArn(arn)));
+        assertThat(got.policy()).isEqualTo("{}");
+        assertThat(got.revisionId()).isEqualTo(revision);
+        it.call(() -> it.dynamodb.deleteResourcePolicy(r -> r.resourceArn(arn)));
+        fails(
+                "PolicyNotFoundException",
+                "Resource-based policy not found for the provided ResourceArn: " + arn,
+                () -> it.call(() -> it.dynamodb.getResourcePolicy(r -> r.resourceArn(arn))));
+    }
+}
