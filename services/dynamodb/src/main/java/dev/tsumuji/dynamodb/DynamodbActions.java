@@ -1,5 +1,6 @@
 package dev.tsumuji.dynamodb;
 
+import dev.tsumuji.dynamodb.partiql.Statement;
 import dev.tsumuji.kernel.call.Arn;
 import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.cloud.Access;
@@ -13,11 +14,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.ExecuteStatementRequest;
+import software.amazon.awssdk.services.dynamodb.model.ExecuteTransactionRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -121,6 +125,16 @@ final class DynamodbActions implements Actions {
                 List.of(
                         Access.of(action, String.valueOf(restore.backupArn()), call.account()),
                         Access.of(action, arn(restore.targetTableName(), call), call.account()));
+            case ExecuteStatementRequest statement ->
+                List.of(statement(statement.statement(), statement.parameters(), call));
+            case BatchExecuteStatementRequest batch ->
+                batch.statements().stream()
+                        .map(each -> statement(each.statement(), each.parameters(), call))
+                        .toList();
+            case ExecuteTransactionRequest transaction ->
+                transaction.transactStatements().stream()
+                        .map(each -> statement(each.statement(), each.parameters(), call))
+                        .toList();
             default -> List.of(named(action, request, call));
         };
     }
@@ -166,6 +180,20 @@ final class DynamodbActions implements Actions {
             }
         }
         return needed.isEmpty() ? List.of(Access.of("dynamodb:PutItem", "*", call.account())) : needed;
+    }
+
+    /** PartiQL has actions of its own, by the kind of statement. */
+    private Access statement(String text, List<AttributeValue> parameters, Call call) {
+        var statement = Statement.parse(text, parameters);
+        var action = switch (statement) {
+            case Statement.Select _, Statement.Exists _ -> "dynamodb:PartiQLSelect";
+            case Statement.Insert _ -> "dynamodb:PartiQLInsert";
+            case Statement.Change _ -> "dynamodb:PartiQLUpdate";
+            case Statement.Delete _ -> "dynamodb:PartiQLDelete";
+        };
+        return statement instanceof Statement.Select select
+                ? read(action, select.table(), select.index(), call)
+                : guarded(action, arn(statement.table(), call), account(statement.table(), call));
     }
 
     private Access named(String action, SdkRequest request, Call call) {
