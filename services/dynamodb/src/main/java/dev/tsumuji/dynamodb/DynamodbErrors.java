@@ -11,6 +11,7 @@ import software.amazon.awssdk.services.dynamodb.model.BackupInUseException;
 import software.amazon.awssdk.services.dynamodb.model.BackupNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.DuplicateItemException;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.ExpiredIteratorException;
 import software.amazon.awssdk.services.dynamodb.model.IdempotentParameterMismatchException;
@@ -59,6 +60,14 @@ final class DynamodbErrors {
         return notFound("Requested resource not found: Table: " + name + " not found");
     }
 
+    /** As operations on backups say it. */
+    static DynamoDbException noTable(String name) {
+        return filled(
+                software.amazon.awssdk.services.dynamodb.model.TableNotFoundException.builder(),
+                "TableNotFoundException",
+                "Table not found: " + name);
+    }
+
     static DynamoDbException notFound(String message) {
         return filled(ResourceNotFoundException.builder(), "ResourceNotFoundException", message);
     }
@@ -88,6 +97,11 @@ final class DynamodbErrors {
                 PolicyNotFoundException.builder(),
                 "PolicyNotFoundException",
                 "Resource-based policy not found for the provided ResourceArn: " + arn);
+    }
+
+    static DynamoDbException duplicateItem() {
+        return filled(
+                DuplicateItemException.builder(), "DuplicateItemException", "Duplicate primary key exists in table");
     }
 
     /** @param item what was there, when the request asked to be told */

@@ -25,6 +25,7 @@ public final class DynamodbService implements DynamoDbClient {
     private final Batches batches;
     private final Transactions transactions;
     private final Queries queries;
+    private final Statements statements;
     private final TimeToLive timeToLive;
     private final Tags tags;
     private final ResourcePolicies policies;
@@ -45,6 +46,7 @@ public final class DynamodbService implements DynamoDbClient {
         batches = new Batches(kv, tables, changes);
         transactions = new Transactions(kv, tables, changes, tokens);
         queries = new Queries(kv, tables);
+        statements = new Statements(kv, tables, changes, transactions);
         timeToLive = new TimeToLive(kv, tables, work);
         tags = new Tags(tables);
         policies = new ResourcePolicies(kv, ids, tables);
@@ -195,6 +197,76 @@ public final class DynamodbService implements DynamoDbClient {
     @Override
     public TransactWriteItemsResponse transactWriteItems(TransactWriteItemsRequest request) {
         return transactions.write(request);
+    }
+
+    @Override
+    public ExecuteStatementResponse executeStatement(ExecuteStatementRequest request) {
+        return statements.execute(request);
+    }
+
+    @Override
+    public BatchExecuteStatementResponse batchExecuteStatement(BatchExecuteStatementRequest request) {
+        return statements.batch(request);
+    }
+
+    @Override
+    public ExecuteTransactionResponse executeTransaction(ExecuteTransactionRequest request) {
+        return statements.transaction(request);
+    }
+
+    // ---- what tables can have and these don't: told truthfully, so that tools which look don't stumble
+
+    /** Point-in-time recovery isn't built, so it is off, and switching it on is not implemented. */
+    @Override
+    public DescribeContinuousBackupsResponse describeContinuousBackups(DescribeContinuousBackupsRequest request) {
+        return DescribeContinuousBackupsResponse.builder()
+                .continuousBackupsDescription(withoutRecovery(request.tableName()))
+                .build();
+    }
+
+    @Override
+    public UpdateContinuousBackupsResponse updateContinuousBackups(UpdateContinuousBackupsRequest request) {
+        if (Boolean.TRUE.equals(request.pointInTimeRecoverySpecification().pointInTimeRecoveryEnabled())) {
+            throw new UnsupportedOperationException("point-in-time recovery");
+        }
+        return UpdateContinuousBackupsResponse.builder()
+                .continuousBackupsDescription(withoutRecovery(request.tableName()))
+                .build();
+    }
+
+    private ContinuousBackupsDescription withoutRecovery(String tableName) {
+        var name = TableName.of(tableName);
+        if (tables.find(name) == null) {
+            throw DynamodbErrors.noTable(name.name());
+        }
+        return ContinuousBackupsDescription.builder()
+                .continuousBackupsStatus(ContinuousBackupsStatus.ENABLED)
+                .pointInTimeRecoveryDescription(PointInTimeRecoveryDescription.builder()
+                        .pointInTimeRecoveryStatus(PointInTimeRecoveryStatus.DISABLED)
+                        .build())
+                .build();
+    }
+
+    @Override
+    public DescribeContributorInsightsResponse describeContributorInsights(DescribeContributorInsightsRequest request) {
+        return DescribeContributorInsightsResponse.builder()
+                .tableName(tables.describe(TableName.of(request.tableName()))
+                        .name()
+                        .name())
+                .indexName(request.indexName())
+                .contributorInsightsStatus(ContributorInsightsStatus.DISABLED)
+                .build();
+    }
+
+    @Override
+    public DescribeKinesisStreamingDestinationResponse describeKinesisStreamingDestination(
+            DescribeKinesisStreamingDestinationRequest request) {
+        return DescribeKinesisStreamingDestinationResponse.builder()
+                .tableName(tables.describe(TableName.of(request.tableName()))
+                        .name()
+                        .name())
+                .kinesisDataStreamDestinations(java.util.List.of())
+                .build();
     }
 
     // ---- tags and policies

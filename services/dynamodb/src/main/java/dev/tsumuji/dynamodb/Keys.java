@@ -76,6 +76,34 @@ final class Keys {
         }
     }
 
+    /** As {@link #checkIndexes}, of what an update has made of an item. */
+    static void checkUpdated(Table table, Map<String, AttributeValue> item) {
+        for (var index : table.indexes()) {
+            for (var part : index.key().attributes()) {
+                var value = item.get(part.name());
+                if (value != null && !fits(part, value)) {
+                    throw DynamodbErrors.invalid(
+                            "The update expression attempted to update the secondary index key to unsupported type");
+                }
+                if (value != null && isEmpty(value)) {
+                    throw DynamodbErrors.invalid(
+                            "The update expression attempted to update the secondary index key to a"
+                                    + " value that is not supported. The AttributeValue for a key attribute cannot contain an"
+                                    + " empty " + (part.kind() == Kind.S ? "string" : "binary") + " value.");
+                }
+            }
+            checkSizes(index.key(), item, index);
+        }
+    }
+
+    private static boolean isEmpty(AttributeValue value) {
+        return switch (Kind.of(value)) {
+            case S -> value.s().isEmpty();
+            case B -> value.b().asByteArrayUnsafe().length == 0;
+            default -> false;
+        };
+    }
+
     private static void checkSizes(KeySchema schema, Map<String, AttributeValue> item, @Nullable Index index) {
         checkSizes(schema.partition(), item, index, DynamodbLimits.PARTITION_KEY_MAX_BYTES, true);
         if (!schema.sort().isEmpty()) {

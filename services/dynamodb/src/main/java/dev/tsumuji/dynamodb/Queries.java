@@ -85,6 +85,9 @@ final class Queries {
         } else if (filter != null) {
             Expressions.refuseKeys(filter, schema);
         }
+        if (filter != null && index != null) {
+            refuseUnseen(filter, open.table(), index);
+        }
         var range = KeyRanges.of(prefix(open, index), condition);
         boolean backwards = Boolean.FALSE.equals(request.scanIndexForward());
         if (start != null) {
@@ -169,7 +172,7 @@ final class Queries {
             @Nullable Condition filter,
             Shown shown,
             Range range) {
-        boolean whole = shown.needsTable(open.table(), index, filter);
+        boolean whole = shown.needsTable(open.table(), index);
         return kv.read(snapshot -> new PageScan(
                         open, index, backwards, limit, filter, shown.projection(), shown.countsOnly(), whole)
                 .read(snapshot, range));
@@ -200,6 +203,17 @@ final class Queries {
 
     private static @Nullable Condition filter(@Nullable String text, Placeholders placeholders) {
         return text == null ? null : Expressions.filter(text, placeholders);
+    }
+
+    /** A query's filter looks at what its index has; it is not completed from the table for that. */
+    private static void refuseUnseen(Condition filter, Table table, Index index) {
+        var unseen = filter.attributes().stream()
+                .filter(attribute -> !index.projects(attribute, table.key()))
+                .toList();
+        if (!unseen.isEmpty()) {
+            throw DynamodbErrors.invalidParameters(
+                    "Secondary index " + index.name() + " does not project one or more filter attributes: " + unseen);
+        }
     }
 
     private static int limit(@Nullable Integer limit) {
@@ -238,7 +252,7 @@ final class Queries {
         }
     }
 
-    private static @Nullable Index index(Table table, @Nullable String name) {
+    static @Nullable Index index(Table table, @Nullable String name) {
         if (name == null) {
             return null;
         }
@@ -252,7 +266,7 @@ final class Queries {
         return index;
     }
 
-    private static boolean consistent(@Nullable Boolean asked, @Nullable Index index) {
+    static boolean consistent(@Nullable Boolean asked, @Nullable Index index) {
         boolean consistent = Boolean.TRUE.equals(asked);
         if (consistent && index != null && index.global()) {
             throw DynamodbErrors.invalid("Consistent reads are not supported on global secondary indexes");
@@ -260,7 +274,7 @@ final class Queries {
         return consistent;
     }
 
-    private static byte[] prefix(OpenTable open, @Nullable Index index) {
+    static byte[] prefix(OpenTable open, @Nullable Index index) {
         return index == null
                 ? open.items()
                 : open.entries().get(open.table().indexes().indexOf(index));
@@ -364,7 +378,7 @@ final class Queries {
          * @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException {@code ValidationException} when a global
          *     index lacks what is asked for
          */
-        boolean needsTable(Table table, @Nullable Index index, @Nullable Condition filter) {
+        boolean needsTable(Table table, @Nullable Index index) {
             if (index == null || index.projectsAll()) {
                 return false;
             }

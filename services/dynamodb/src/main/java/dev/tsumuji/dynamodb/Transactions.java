@@ -52,8 +52,17 @@ final class Transactions {
         this.tokens = tokens;
     }
 
-    /** @param showsItem whether a failed condition shows the item */
-    record Step(Change change, boolean showsItem) {}
+    /**
+     * One change of a transaction.
+     *
+     * @param showsItem whether a failed condition shows the item
+     * @param inserts whether the condition is that the item isn't there yet, as PartiQL's insertion has it
+     */
+    record Step(Change change, boolean showsItem, boolean inserts) {
+        Step(Change change, boolean showsItem) {
+            this(change, showsItem, false);
+        }
+    }
 
     TransactWriteItemsResponse write(TransactWriteItemsRequest request) {
         var steps = new ArrayList<Step>();
@@ -164,9 +173,13 @@ final class Transactions {
             if (outcome.passed()) {
                 return NONE;
             }
-            var reason = CancellationReason.builder()
-                    .code("ConditionalCheckFailed")
-                    .message("The conditional request failed");
+            var reason = step.inserts()
+                    ? CancellationReason.builder()
+                            .code("DuplicateItem")
+                            .message("Duplicate primary key exists in table")
+                    : CancellationReason.builder()
+                            .code("ConditionalCheckFailed")
+                            .message("The conditional request failed");
             if (step.showsItem() && outcome.before() != null) {
                 reason.item(outcome.before());
             }

@@ -1,0 +1,142 @@
+package dev.tsumuji.dynamodb;
+
+import dev.tsumuji.dynamodb.expression.KeyCondition;
+import dev.tsumuji.dynamodb.partiql.Statement;
+import dev.tsumuji.kernel.kv.Kv;
+import dev.tsumuji.kernel.kv.Range;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ExecuteStatementRequest;
+import software.amazon.awssdk.services.dynamodb.model.ExecuteStatementResponse;
+
+/**
+ * Reads what a PartiQL selection asks for, page by page: the partitions that its condition names, one after the other, or the
+ * whole table when it names none. Thread-safe; all state is in the store.
+ */
+final class Selections {
+    private final Kv kv;
+    private final Tables tables;
+
+    Selections(Kv kv, Tables tables) {
+        this.kv = kv;
+        this.tables = tables;
+    }
+
+    /** Where a page begins: in which of the selection's ranges, and behind which key. */
+    private record Place(int range, byte[] behind) {
+        static Place of(@Nullable String token) {
+            if (token == null) {
+                return new Place(0, new byte[0]);
+            }
+            try {
+                var in = ByteBuffer.wrap(Base64.getDecoder().decode(token));
+                int range = in.getInt();
+                var behind = new byte[in.remaining()];
+                in.get(behind);
+                return new Place(range, behind);
+            } catch (IllegalArgumentException | java.nio.BufferUnderflowException e) {
+                throw invalidToken();
+            }
+        }
+
+        String token() {
+            return Base64.getEncoder()
+                    .encodeToString(ByteBuffer.allocate(Integer.BYTES + behind.length)
+                            .putInt(range)
+                            .put(behind)
+                            .array());
+        }
+    }
+
+    private static RuntimeException invalidToken() {
+        return DynamodbErrors.invalid("Given NextToken is invalid");
+    }
+
+    ExecuteStatementResponse page(Statement.Select select, ExecuteStatementRequest request) {
+        var name = TableName.of(select.table());
+        var open = tables.require(name);
+        var index = Queries.index(open.table(), select.index());
+        boolean consistent = Queries.consistent(request.consistentRead(), index);
+        int limit = request.limit() == null ? Integer.MAX_VALUE : request.limit();
+        if (limit < 1) {
+            throw DynamodbErrors.invalid("1 validation error detected: Value '" + limit
+                    + "' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1");
+        }
+        var schema = index == null ? open.table().key() : index.key();
+        select.requireOrderable(schema);
+        boolean backwards = select.orders().stream().anyMatch(order -> order.descending());
+        var ranges = ranges(select, Queries.prefix(open, index), schema);
+        var place = Place.of(request.nextToken());
+        var items = new ArrayList<Map<String, AttributeValue>>();
+        var consumed = new Consumed();
+        String next = null;
+        Map<String, AttributeValue> last = null;
+        long bytes = 0;
+        int left = limit;
+        for (int i = place.range(); i < ranges.size() && next == null; i++) {
+            if (i < 0) {
+                throw invalidToken();
+            }
+            var range = i == place.range() ? behind(ranges.get(i), place.behind(), backwards) : ranges.get(i);
+            int most = left;
+            var page = kv.read(snapshot -> new PageScan(
+                            open,
+                            index,
+                            backwards,
+                            most,
+                            select.where() == null ? null : select.where().condition(),
+                            null,
+                            false,
+                            false)
+                    .read(snapshot, range));
+            page.items().forEach(item -> items.add(select.row(item)));
+            bytes += page.bytes();
+            left -= page.scanned();
+            if (page.last() != null) {
+                last = page.last();
+                next = new Place(i, key(open, index, page.last())).token();
+            } else if ((left <= 0 || bytes >= DynamodbLimits.PAGE_MAX_BYTES) && i + 1 < ranges.size()) {
+                next = new Place(i + 1, new byte[0]).token();
+            }
+        }
+        if (index == null) {
+            consumed.read(bytes, consistent);
+        } else {
+            consumed.read(index, bytes, consistent);
+        }
+        var answer = ExecuteStatementResponse.builder()
+                .items(items)
+                .nextToken(next)
+                .consumedCapacity(consumed.answer(request.returnConsumedCapacity(), name));
+        return last == null ? answer.build() : answer.lastEvaluatedKey(last).build();
+    }
+
+    private static List<Range> ranges(
+            Statement.Select select, byte[] prefix, dev.tsumuji.dynamodb.value.KeySchema schema) {
+        List<KeyCondition> keys =
+                select.where() == null ? List.of() : select.where().keys(schema);
+        return keys.isEmpty()
+                ? List.of(Range.prefix(prefix))
+                : keys.stream().map(key -> KeyRanges.of(prefix, key)).toList();
+    }
+
+    private static Range behind(Range range, byte[] key, boolean backwards) {
+        if (key.length == 0) {
+            return range;
+        }
+        if (!range.contains(key)) {
+            throw invalidToken();
+        }
+        return backwards ? range.before(key) : range.after(key);
+    }
+
+    private static byte[] key(OpenTable open, @Nullable Index index, Map<String, AttributeValue> last) {
+        var itemKey = open.itemKey(last);
+        return index == null ? itemKey : open.entryKey(open.table().indexes().indexOf(index), last, itemKey);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.tsumuji.dynamodb;
+
+import static dev.tsumuji.dynamodb.Fixture.ALL;
+import static dev.tsumuji.dynamodb.Fixture.attribute;
+import static dev.tsumuji.dynamodb.Fixture.fails;
+import static dev.tsumuji.dynamodb.Fixture.global;
+import static dev.tsumuji.dynamodb.Fixture.hash;
+import static dev.tsumuji.dynamodb.Fixture.item;
+import static dev.tsumuji.dynamodb.Fixture.n;
+import static dev.tsumuji.dynamodb.Fixture.s;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementErrorCodeEnum;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+
+class StatementsTest {
+    private final Fixture it = new Fixture()
+            .withTable(r -> r.attributeDefinitions(attribute("id", "S"), attribute("at", "N"), attribute("who", "S"))
+                    .globalSecondaryIndexes(global("byWho", ALL, hash("who"))));
+
+    @AfterEach
+    void close() {
+        it.close();
+    }
+
+    private List<Map<String, AttributeValue>> run(String statement, AttributeValue... parameters) {
+        return it.call(() -> it.dynamodb
+                .executeStatement(
+                        r -> r.statement(statement).parameters(parameters.length == 0 ? null : List.of(parameters)))
+                .items());
+    }
+
+    @Test
+    void an_inserted_item_is_there_once() {
+        run("INSERT INTO \"orders\" VALUE {'id': 'a', 'at': 1, 'x': ?}", s("y"));
+        assertThat(it.get("a", 1)).isEqualTo(item("a", 1, "x", "y"));
+        fails(
+                "DuplicateItemException",
+                "Duplicate primary key exists in table",
+                () -> run("INSERT INTO \"orders\" VALUE {'id': 'a', 'at': 1}"));
+    }
+
+    @Test
+    void a_selection_reads_partitions_indexes_and_whole_tables() {
+        for (int i = 0; i < 5; i++) {
+            it.put(item("a", i, "who", i % 2 == 0 ? "even" : "odd"));
+            it.put(item("b", i, "x", i));
+        }
+        assertThat(run("SELECT * FROM orders WHERE id = 'a' AND \"at\" >= 3")).hasSize(2);
+        assertThat(run("SELECT \"at\" FROM orders WHERE id = 'a' ORDER BY \"at\" DESC")
+                        .getFirst())
+                .isEqualTo(Map.of("at", n(4)));
+        assertThat(run("SELECT * FROM \"orders\".\"byWho\" WHERE who = ?", s("even")))
+                .hasSize(3);
+        assertThat(run("SELECT * FROM orders WHERE x > 2")).hasSize(2);
+        assertThat(run("SELECT * FROM orders WHERE id IN ['a', 'b']")).hasSize(10);
+    }
+
+    @Test
+    void pages_of_a_selection_follow_each_other() {
+        for (int i = 0; i < 10; i++) {
+            it.put(item("a", i));
+            it.put(item("b", i));
+        }
+        var seen = new ArrayList<Map<String, AttributeValue>>();
+        String token = null;
+        do {
+            var from = token;
+            var page = it.call(
+                    () -> it.dynamodb.executeStatement(r -> r.statement("SELECT * FROM orders WHERE id IN ['a', 'b']")
+                            .limit(3)
+                            .nextToken(from)));
+            seen.addAll(page.items());
+            token = page.nextToken();
+        } while (token != null);
+        assertThat(seen).hasSize(20).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void an_update_needs_its_item_and_shows_what_it_is_asked_to() {
+        it.put(item("a", 1, "x", 1));
+        assertThat(run("UPDATE orders SET x = x + 1 WHERE id = 'a' AND \"at\" = 1 RETURNING ALL NEW *"))
+                .containsExactly(item("a", 1, "x", 2));
+        fails(
+                "ConditionalCheckFailedException",
+                "The conditional request failed",
+                () -> run("UPDATE orders SET x = 1 WHERE id = 'none' AND \"at\" = 1"));
+        run("DELETE FROM orders WHERE id = 'a' AND \"at\" = 1");
+        assertThat(it.get("a", 1)).isEmpty();
+    }
+
+    @Test
+    void a_batch_tells_of_each_statement_what_became_of_it() {
+        var answer = it.call(() -> it.dynamodb.batchExecuteStatement(r -> r.statements(
+                a -> a.statement("INSERT INTO orders VALUE {'id': 'a', 'at': 1}"),
+                b -> b.statement("INSERT INTO orders VALUE {'id': 'a', 'at': 1}"))));
+        assertThat(answer.responses().getFirst().tableName()).isEqualTo("orders");
+        assertThat(answer.responses().getFirst().error()).isNull();
+        assertThat(answer.responses().getLast().error().code()).isEqualTo(BatchStatementErrorCodeEnum.DUPLICATE_ITEM);
+    }
+
+    @Test
+    void statements_of_a_transaction_happen_together_or_not_at_all() {
+        it.put(item("a", 1));
+        var e = catchThrowableOfType(
+                TransactionCanceledException.class,
+                () -> it.call(() -> it.dynamodb.executeTransaction(r -> r.transactStatements(
+                        a -> a.statement("INSERT INTO orders VALUE {'id': 'b', 'at': 1}"),
+                        b -> b.statement("INSERT INTO orders VALUE {'id': 'a', 'at': 1}")))));
+        assertThat(e.cancellationReasons().getLast().code()).isEqualTo("DuplicateItem");
+        assertThat(it.get("b", 1)).isEmpty();
+    }
+}
