@@ -24,6 +24,8 @@ import software.amazon.awssdk.services.dynamodb.model.ExpectedAttributeValue;
  *     conditional parameters</a>
  */
 public final class LegacyConditions {
+    private static final int KEY_CONDITIONS_MAX = 2;
+
     private LegacyConditions() {}
 
     /** What {@code Expected} expects of an item; without an operator all of it. */
@@ -59,7 +61,7 @@ public final class LegacyConditions {
             requireArguments(each.comparisonOperator(), values);
             terms.put(attribute, new KeyTerms.Term(keyOperator(each.comparisonOperator()), values));
         });
-        if (terms.isEmpty()) {
+        if (terms.isEmpty() || terms.size() > KEY_CONDITIONS_MAX) {
             throw Refusal.validation("Conditions can be of length 1 or 2 only");
         }
         return new KeyTerms(terms);

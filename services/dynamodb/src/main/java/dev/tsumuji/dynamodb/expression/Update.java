@@ -93,6 +93,18 @@ public final class Update {
         return attributes;
     }
 
+    /** The attributes that get a value whose type does not depend on the item, with that type. */
+    public Map<String, Kind> knownKinds() {
+        var kinds = new LinkedHashMap<String, Kind>();
+        for (var assignment : assignments) {
+            var kind = assignment.path().nested() ? null : assignment.change().kind();
+            if (kind != null) {
+                kinds.put(assignment.path().attribute(), kind);
+            }
+        }
+        return kinds;
+    }
+
     /** Picks what {@code UPDATED_OLD} answers from the old item and {@code UPDATED_NEW} from the new one. */
     public Projection touched() {
         return Projection.of(paths());
@@ -104,10 +116,20 @@ public final class Update {
         @Nullable
         AttributeValue of(Map<String, AttributeValue> item, @Nullable AttributeValue old);
 
+        /** The type of what it makes, or null when that depends on the item or it makes nothing. */
+        default @Nullable Kind kind() {
+            return null;
+        }
+
         record Set(Operand operand) implements Change {
             @Override
             public AttributeValue of(Map<String, AttributeValue> item, @Nullable AttributeValue old) {
                 return operand.required(item);
+            }
+
+            @Override
+            public @Nullable Kind kind() {
+                return operand.kind();
             }
         }
 
@@ -128,6 +150,11 @@ public final class Update {
                     return Operand.Arithmetic.sum(true, old.n(), value.n());
                 }
                 return Sets.union(old, value);
+            }
+
+            @Override
+            public Kind kind() {
+                return Kind.of(value);
             }
         }
 
@@ -151,6 +178,11 @@ public final class Update {
                     return AttributeValue.fromL(joined);
                 }
                 return change.of(item, old);
+            }
+
+            @Override
+            public @Nullable Kind kind() {
+                return change.kind();
             }
         }
     }

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,14 +55,30 @@ public final class Values {
         return checked;
     }
 
+    /** What is within each type is judged before there being more than one, as DynamoDB does. */
     private static AttributeValue checked(AttributeValue value, int depth) {
-        exactlyOneType(value);
-        return switch (Kind.of(value)) {
+        var kinds = kinds(value);
+        if (kinds.isEmpty()) {
+            throw Refusal.validation(
+                    "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
+        }
+        var checked = value;
+        for (var kind : kinds) {
+            checked = checked(value, kind, depth);
+        }
+        if (kinds.size() > 1) {
+            throw Refusal.validation(
+                    "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes");
+        }
+        return checked;
+    }
+
+    private static AttributeValue checked(AttributeValue value, Kind kind, int depth) {
+        return switch (kind) {
             case S, B, BOOL -> value;
             case NULL -> {
                 if (!value.nul()) {
-                    throw Refusal.validation(
-                            "One or more parameter values were invalid: Null attribute value types must have the value of true");
+                    throw invalid("Null attribute value types must have the value of true");
                 }
                 yield value;
             }
@@ -90,29 +107,26 @@ public final class Values {
         }
     }
 
-    private static void exactlyOneType(AttributeValue value) {
-        int types = 0;
-        for (boolean set : new boolean[] {
-            value.s() != null,
-            value.n() != null,
-            value.b() != null,
-            value.hasSs(),
-            value.hasNs(),
-            value.hasBs(),
-            value.hasM(),
-            value.hasL(),
-            value.bool() != null,
-            value.nul() != null
-        }) {
-            types += set ? 1 : 0;
+    private static Set<Kind> kinds(AttributeValue value) {
+        var kinds = EnumSet.noneOf(Kind.class);
+        for (var kind : Kind.values()) {
+            boolean there = switch (kind) {
+                case S -> value.s() != null;
+                case N -> value.n() != null;
+                case B -> value.b() != null;
+                case SS -> value.hasSs();
+                case NS -> value.hasNs();
+                case BS -> value.hasBs();
+                case M -> value.hasM();
+                case L -> value.hasL();
+                case BOOL -> value.bool() != null;
+                case NULL -> value.nul() != null;
+            };
+            if (there) {
+                kinds.add(kind);
+            }
         }
-        if (types == 0) {
-            throw Refusal.validation(
-                    "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
-        } else if (types > 1) {
-            throw Refusal.validation(
-                    "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes");
-        }
+        return kinds;
     }
 
     private static AttributeValue number(AttributeValue value) {

@@ -63,6 +63,9 @@ class ValuesTest {
                 "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported"
                         + " datatypes");
         refused(
+                AttributeValue.builder().s("x").n("b").build(),
+                "The parameter cannot be converted to a numeric value: b");
+        refused(
                 AttributeValue.fromL(List.of(AttributeValue.builder().build())),
                 "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
         refused(
