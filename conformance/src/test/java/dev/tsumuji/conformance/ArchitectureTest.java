@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** The arrows between modules and the habits of the code, held by the compiled classes. */
 class ArchitectureTest {
-    private static final List<String> SERVICES = List.of("iam", "sts", "logs", "lambda");
+    private static final List<String> SERVICES = List.of("iam", "sts", "logs", "lambda", "dynamodb");
 
     /** Which other modules each one may know. */
     private static final Map<String, List<String>> ARROWS = Map.ofEntries(
@@ -44,6 +44,7 @@ class ArchitectureTest {
             Map.entry("sts", List.of("kernel")),
             Map.entry("logs", List.of("kernel")),
             Map.entry("lambda", List.of("kernel", "sandbox")),
+            Map.entry("dynamodb", List.of("kernel")),
             Map.entry("cli", List.of("kernel", "wire")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -89,7 +90,8 @@ class ArchitectureTest {
                 "iam", List.of("iam"),
                 "sts", List.of("sts", "iam"),
                 "logs", List.of("cloudwatchlogs"),
-                "lambda", List.of("lambda", "cloudwatchlogs", "sts", "iam"));
+                "lambda", List.of("lambda", "cloudwatchlogs", "sts", "iam"),
+                "dynamodb", List.of("dynamodb"));
         for (var service : SERVICES) {
             classes()
                     .that()
@@ -178,7 +180,7 @@ class ArchitectureTest {
 
     @Test
     void packages_of_a_module_do_not_go_in_circles() {
-        for (var module : List.of("wire", "engines", "logs", "iam", "lambda")) {
+        for (var module : List.of("wire", "engines", "logs", "iam", "lambda", "dynamodb")) {
             slices().matching("dev.tsumuji." + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()
