@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** The arrows between modules and the habits of the code, held by the compiled classes. */
 class ArchitectureTest {
-    private static final List<String> SERVICES = List.of("iam", "sts", "logs", "lambda", "s3");
+    private static final List<String> SERVICES = List.of("iam", "sts", "logs", "lambda", "dynamodb", "s3");
 
     /** Which other modules each one may know. */
     private static final Map<String, List<String>> ARROWS = Map.ofEntries(
@@ -44,6 +44,7 @@ class ArchitectureTest {
             Map.entry("sts", List.of("kernel")),
             Map.entry("logs", List.of("kernel")),
             Map.entry("lambda", List.of("kernel", "sandbox")),
+            Map.entry("dynamodb", List.of("kernel")),
             Map.entry("s3", List.of("kernel")),
             Map.entry("cli", List.of("kernel", "wire")));
 
@@ -90,7 +91,8 @@ class ArchitectureTest {
                 "iam", List.of("iam"),
                 "sts", List.of("sts", "iam"),
                 "logs", List.of("cloudwatchlogs"),
-                "lambda", List.of("lambda", "cloudwatchlogs", "sts", "iam"),
+                "lambda", List.of("lambda", "cloudwatchlogs", "sts", "iam", "dynamodb", "s3"),
+                "dynamodb", List.of("dynamodb"),
                 "s3", List.of("s3", "lambda"));
         for (var service : SERVICES) {
             classes()
@@ -180,7 +182,7 @@ class ArchitectureTest {
 
     @Test
     void packages_of_a_module_do_not_go_in_circles() {
-        for (var module : List.of("wire", "engines", "logs", "iam", "lambda", "s3")) {
+        for (var module : List.of("wire", "engines", "logs", "iam", "lambda", "dynamodb", "s3")) {
             slices().matching("dev.tsumuji." + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()

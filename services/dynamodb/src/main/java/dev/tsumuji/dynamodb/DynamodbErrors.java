@@ -7,8 +7,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BackupInUseException;
-import software.amazon.awssdk.services.dynamodb.model.BackupNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.DuplicateItemException;
@@ -19,9 +17,7 @@ import software.amazon.awssdk.services.dynamodb.model.LimitExceededException;
 import software.amazon.awssdk.services.dynamodb.model.PolicyNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
-import software.amazon.awssdk.services.dynamodb.model.TableAlreadyExistsException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
-import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
 
 /** DynamoDB's refusals, in its own words. All are answered with status 400. */
 final class DynamodbErrors {
@@ -76,20 +72,8 @@ final class DynamodbErrors {
         return filled(ResourceInUseException.builder(), "ResourceInUseException", message);
     }
 
-    static DynamoDbException tableExists(String message) {
-        return filled(TableAlreadyExistsException.builder(), "TableAlreadyExistsException", message);
-    }
-
     static DynamoDbException limit(String message) {
         return filled(LimitExceededException.builder(), "LimitExceededException", message);
-    }
-
-    static DynamoDbException noSuchBackup(String arn) {
-        return filled(BackupNotFoundException.builder(), "BackupNotFoundException", "Backup not found: " + arn);
-    }
-
-    static DynamoDbException backupInUse(String message) {
-        return filled(BackupInUseException.builder(), "BackupInUseException", message);
     }
 
     static DynamoDbException noSuchPolicy(String arn) {
@@ -133,13 +117,6 @@ final class DynamodbErrors {
                 ExpiredIteratorException.builder(),
                 "ExpiredIteratorException",
                 "Iterator expired. The iterator was created at time older than 15 minutes ago.");
-    }
-
-    static DynamoDbException trimmed() {
-        return filled(
-                TrimmedDataAccessException.builder(),
-                "TrimmedDataAccessException",
-                "The operation tried to access trimmed data.");
     }
 
     private static DynamoDbException filled(DynamoDbException.Builder builder, String code, String message) {

@@ -20,8 +20,6 @@ import dev.tsumuji.kernel.kv.Tuple;
  *   <li>{@code (dynamodb, STREAM, account, region, table name, label)}: {@link Stream}
  *   <li>{@code (dynamodb, RECORD, stream id)}, twelve bytes of commit order: {@link StreamRecord}
  *   <li>{@code (dynamodb, TOKEN, ten minutes, account, region, token)}: what a transaction with this token was
- *   <li>{@code (dynamodb, BACKUP, account, region, backup id)}: {@link Backup}; its items lie under {@code DATA} and an id of
- *       their own, as a table's do
  *   <li>{@code (dynamodb, POLICY, resource ARN)}: {@link ResourcePolicies.Stored}
  * </ul>
  *
@@ -37,8 +35,7 @@ final class DynamodbKeys {
     private static final int STREAM = 4;
     private static final int RECORD = 5;
     private static final int TOKEN = 6;
-    private static final int BACKUP = 7;
-    private static final int POLICY = 8;
+    private static final int POLICY = 7;
 
     private static final byte ITEM = 1;
     private static final byte INDEX = 2;
@@ -52,10 +49,6 @@ final class DynamodbKeys {
 
     static Range tables(String account, String region) {
         return Tuple.range(SPACE, TABLE, account, region);
-    }
-
-    static Range tables() {
-        return Tuple.range(SPACE, TABLE);
     }
 
     /** All items, index entries and expiries of a table. */
@@ -118,14 +111,6 @@ final class DynamodbKeys {
 
     static Range tokensBefore(long period) {
         return new Range(Tuple.range(SPACE, TOKEN).begin(), Tuple.pack(SPACE, TOKEN, period));
-    }
-
-    static byte[] backup(String account, String region, String id) {
-        return Tuple.pack(SPACE, BACKUP, account, region, id);
-    }
-
-    static Range backups(String account, String region) {
-        return Tuple.range(SPACE, BACKUP, account, region);
     }
 
     static byte[] policy(String resourceArn) {

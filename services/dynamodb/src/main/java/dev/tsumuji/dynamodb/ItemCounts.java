@@ -82,10 +82,8 @@ final class ItemCounts {
         if (stored == null || stored.at().plus(FRESH).isBefore(clock.instant())) {
             countLater(open);
         }
-        return stored == null ? NONE_YET : stored;
+        return stored == null ? Count.NONE : stored;
     }
-
-    private static final Count NONE_YET = Count.NONE;
 
     private @Nullable Count stored(long table) {
         return kv.read(snapshot -> Count.CODEC.decodeNullable(snapshot.get(DynamodbKeys.counted(table))));

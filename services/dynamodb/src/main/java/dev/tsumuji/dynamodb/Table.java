@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param lastIndex the highest number that an index of this table ever had
  * @param tableClass null when none was ever asked for
  * @param expiry null when items don't expire
- * @param recovery null when point-in-time recovery is off
- * @param restored null when the table was not made from a backup
  */
 record Table(
         long id,
@@ -34,8 +32,6 @@ record Table(
         boolean deletionProtected,
         @Nullable Streaming stream,
         @Nullable Expiry expiry,
-        @Nullable Recovery recovery,
-        @Nullable Restored restored,
         Map<String, String> tags) {
     static final Codec<Table> CODEC = Codec.of(Table.class);
 
@@ -49,11 +45,6 @@ record Table(
      * @param changedAt AWS allows one change an hour
      */
     record Expiry(String attribute, boolean active, Instant changedAt) {}
-
-    /** Point-in-time recovery. */
-    record Recovery(Instant since, int days) {}
-
-    record Restored(String backupArn, String sourceTableArn, Instant at) {}
 
     @Nullable
     Index index(String wanted) {
@@ -97,8 +88,6 @@ record Table(
                 deletionProtected,
                 stream,
                 expiry,
-                recovery,
-                restored,
                 tags);
     }
 
@@ -117,8 +106,6 @@ record Table(
                 deletionProtected,
                 stream,
                 expiry,
-                recovery,
-                restored,
                 tags);
     }
 
@@ -137,8 +124,6 @@ record Table(
                 deletionProtected,
                 stream,
                 expiry,
-                recovery,
-                restored,
                 tags);
     }
 
@@ -157,8 +142,6 @@ record Table(
                 on,
                 stream,
                 expiry,
-                recovery,
-                restored,
                 tags);
     }
 
@@ -177,8 +160,6 @@ record Table(
                 deletionProtected,
                 changed,
                 expiry,
-                recovery,
-                restored,
                 tags);
     }
 
@@ -197,28 +178,6 @@ record Table(
                 deletionProtected,
                 stream,
                 changed,
-                recovery,
-                restored,
-                tags);
-    }
-
-    Table withRecovery(@Nullable Recovery changed) {
-        return new Table(
-                id,
-                tableId,
-                name,
-                createdAt,
-                key,
-                definitions,
-                indexes,
-                lastIndex,
-                throughput,
-                tableClass,
-                deletionProtected,
-                stream,
-                expiry,
-                changed,
-                restored,
                 tags);
     }
 
@@ -237,8 +196,6 @@ record Table(
                 deletionProtected,
                 stream,
                 expiry,
-                recovery,
-                restored,
                 changed);
     }
 }

@@ -69,8 +69,6 @@ final class TableCreation {
                 Boolean.TRUE.equals(request.deletionProtectionEnabled()),
                 null,
                 null,
-                null,
-                null,
                 tags(request.tags()));
     }
 

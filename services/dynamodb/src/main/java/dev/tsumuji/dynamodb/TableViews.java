@@ -3,7 +3,6 @@ package dev.tsumuji.dynamodb;
 import dev.tsumuji.dynamodb.value.KeyAttribute;
 import java.time.Instant;
 import java.util.List;
-import software.amazon.awssdk.services.dynamodb.model.ArchivalSummary;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingModeSummary;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexDescription;
@@ -12,7 +11,6 @@ import software.amazon.awssdk.services.dynamodb.model.IndexStatus;
 import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndexDescription;
 import software.amazon.awssdk.services.dynamodb.model.Projection;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputDescription;
-import software.amazon.awssdk.services.dynamodb.model.RestoreSummary;
 import software.amazon.awssdk.services.dynamodb.model.StreamSpecification;
 import software.amazon.awssdk.services.dynamodb.model.TableClassSummary;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
@@ -108,16 +106,6 @@ final class TableViews {
                     .toList());
         }
         stream(table, view);
-        var restored = table.restored();
-        if (restored != null) {
-            view.restoreSummary(RestoreSummary.builder()
-                    .sourceBackupArn(restored.backupArn())
-                    .sourceTableArn(restored.sourceTableArn())
-                    .restoreDateTime(restored.at())
-                    .restoreInProgress(false)
-                    .build());
-        }
-        view.archivalSummary((ArchivalSummary) null);
         return view;
     }
 

@@ -1,58 +1,120 @@
 package dev.tsumuji.dynamodb;
 
+import static dev.tsumuji.dynamodb.Fixture.TABLE;
+import static dev.tsumuji.dynamodb.Fixture.item;
+import static dev.tsumuji.dynamodb.Fixture.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.cloud.Access;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkRequest;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ExecuteStatementRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 
 class DynamodbActionsTest {
-    private final Fixture fixture = Fixture.withTable();
+    private static final String ARN = "arn:aws:dynamodb:eu-central-1:000000000000:table/orders";
+    private final Fixture it = Fixture.withTable();
+
+    @AfterEach
+    void close() {
+        it.close();
+    }
+
+    private List<Access> needed(String operation, SdkRequest request) {
+        return it.call(() -> it.dynamodb.service().actions().of(operation, request, Call.current()));
+    }
 
     @Test
-    void a_query_says_which_partition_it_is_for() {
-        var query = QueryRequest.builder()
-                .tableName(Fixture.TABLE)
-                .keyConditionExpression("id = :id")
-                .expressionAttributeValues(Map.of(":id", AttributeValue.fromS("alice")))
+    void an_operation_on_an_item_is_about_its_table_and_its_leading_key() {
+        var needed = needed(
+                "GetItem",
+                GetItemRequest.builder().tableName(TABLE).key(key("a", 1)).build());
+        assertThat(needed).singleElement().satisfies(access -> {
+            assertThat(access.action()).isEqualTo("dynamodb:GetItem");
+            assertThat(access.resource()).isEqualTo(ARN);
+            assertThat(access.context()).containsEntry("dynamodb:LeadingKeys", List.of("a"));
+        });
+        assertThat(needed(
+                                "PutItem",
+                                PutItemRequest.builder()
+                                        .tableName(TABLE)
+                                        .item(item("b", 1))
+                                        .build())
+                        .getFirst()
+                        .context()
+                        .get("dynamodb:Attributes"))
+                .containsExactlyInAnyOrder("id", "at");
+    }
+
+    @Test
+    void a_query_of_an_index_is_about_the_index() {
+        assertThat(needed(
+                        "Query",
+                        QueryRequest.builder()
+                                .tableName(TABLE)
+                                .indexName("g")
+                                .select("COUNT")
+                                .build()))
+                .singleElement()
+                .satisfies(access -> {
+                    assertThat(access.resource()).isEqualTo(ARN + "/index/g");
+                    assertThat(access.context()).containsEntry("dynamodb:Select", List.of("COUNT"));
+                });
+    }
+
+    @Test
+    void a_batch_and_a_transaction_need_what_their_parts_need() {
+        var keys = KeysAndAttributes.builder().keys(key("a", 1), key("b", 1)).build();
+        assertThat(needed(
+                                "BatchGetItem",
+                                BatchGetItemRequest.builder()
+                                        .requestItems(Map.of(TABLE, keys))
+                                        .build())
+                        .getFirst()
+                        .context())
+                .containsEntry("dynamodb:LeadingKeys", List.of("a", "b"));
+        var transaction = TransactWriteItemsRequest.builder()
+                .transactItems(
+                        i -> i.put(p -> p.tableName(TABLE).item(item("a", 1))),
+                        i -> i.conditionCheck(c -> c.tableName(TABLE).key(key("b", 1))))
                 .build();
-        assertThat(context("Query", query)).containsEntry("dynamodb:LeadingKeys", List.of("alice"));
+        assertThat(needed("TransactWriteItems", transaction))
+                .extracting(Access::action)
+                .containsExactly("dynamodb:PutItem", "dynamodb:ConditionCheckItem");
     }
 
     @Test
-    void a_statement_says_which_partitions_it_is_for_and_whether_it_goes_through_the_whole_table() {
-        assertThat(context("SELECT total FROM orders WHERE id IN ['alice', 'bob']"))
-                .containsEntry("dynamodb:LeadingKeys", List.of("alice", "bob"))
-                .containsEntry("dynamodb:FullTableScan", List.of("false"))
-                .containsEntry("dynamodb:Attributes", List.of("total"));
-        assertThat(context("SELECT * FROM orders WHERE total = 1"))
-                .doesNotContainKey("dynamodb:LeadingKeys")
-                .containsEntry("dynamodb:FullTableScan", List.of("true"));
-        for (var statement : List.of(
-                "UPDATE orders SET total = 1 WHERE id = 'alice' AND \"at\" = 1",
-                "DELETE FROM orders WHERE id = 'alice' AND \"at\" = 1",
-                "INSERT INTO orders VALUE {'id': 'alice', 'at': 1}")) {
-            assertThat(context(statement)).containsEntry("dynamodb:LeadingKeys", List.of("alice"));
-        }
+    void a_statement_needs_the_action_of_its_kind() {
+        var statement = ExecuteStatementRequest.builder()
+                .statement("SELECT * FROM \"orders\".\"g\" WHERE x = 1")
+                .build();
+        assertThat(needed("ExecuteStatement", statement)).singleElement().satisfies(access -> {
+            assertThat(access.action()).isEqualTo("dynamodb:PartiQLSelect");
+            assertThat(access.resource()).isEqualTo(ARN + "/index/g");
+        });
     }
 
-    private Map<String, List<String>> context(String statement) {
-        return context(
-                "ExecuteStatement",
-                ExecuteStatementRequest.builder().statement(statement).build());
-    }
-
-    private Map<String, List<String>> context(String operation, SdkRequest request) {
-        return fixture.call(() -> fixture.dynamodb
-                .service()
-                .actions()
-                .of(operation, request, Call.current())
-                .getFirst()
-                .context());
+    @Test
+    void a_table_is_guarded_by_its_own_policy() {
+        it.call(() -> it.dynamodb.putResourcePolicy(r -> r.resourceArn(ARN).policy("{\"x\":1}")));
+        assertThat(needed(
+                                "GetItem",
+                                GetItemRequest.builder()
+                                        .tableName(TABLE)
+                                        .key(key("a", 1))
+                                        .build())
+                        .getFirst()
+                        .resourcePolicy()
+                        .get())
+                .isEqualTo("{\"x\":1}");
     }
 }

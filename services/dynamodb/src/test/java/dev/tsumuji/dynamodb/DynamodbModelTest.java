@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -129,11 +130,15 @@ class DynamodbModelTest {
 
     /** Whether both refuse a request that is wrong in several ways, of which each names one. */
     private static boolean bothRefuse(Request request, String expected, String actual) {
-        boolean refused = actual.startsWith("ValidationException ")
-                // what is wrong with one step of a transaction cancels it, in DynamoDB
-                || actual.startsWith("TransactionCanceled ") && actual.contains("Code=ValidationError");
-        boolean index = expected.equals("ValidationException INDEX");
-        return (request.faulty || index) && expected.startsWith("ValidationException ") && refused;
+        boolean index = expected.contains("INDEX");
+        boolean several = request.faulty || index || request.text.startsWith("transact ");
+        return several && refuses(expected) && refuses(actual);
+    }
+
+    /** What is wrong with one step of a transaction cancels it, or is told by itself. */
+    private static boolean refuses(String answer) {
+        return answer.startsWith("ValidationException ")
+                || answer.startsWith("TransactionCanceled ") && answer.contains("Code=ValidationError");
     }
 
     private static String answer(Function<DynamoDbClient, Object> operation, DynamoDbClient client) {
@@ -206,7 +211,7 @@ class DynamodbModelTest {
         private Map<String, AttributeValue> key() {
             var key = new HashMap<String, AttributeValue>();
             key.put("pk", Fixture.s("p" + seeded.below(3)));
-            key.put("sk", AttributeValue.fromN(seeded.oneOf(List.of("1", "2", "-1", "10", "1.50", "0"))));
+            key.put("sk", AttributeValue.fromN(seeded.oneOf(List.of("1", "2", "-1", "10", "1.5", "0"))));
             if (seeded.chance(0.06)) {
                 faulty = true;
                 switch (seeded.below(4)) {
@@ -382,7 +387,7 @@ class DynamodbModelTest {
                                             ? seeded.oneOf(List.of("x", "y", "z"))
                                             : "p" + seeded.below(3)));
             var condition = partition + " = :p";
-            if (seeded.chance(0.6) && !partition.equals("num")) {
+            if (seeded.chance(0.6) && !partition.equals("num") && !"none".equals(index)) {
                 var operator = seeded.oneOf(List.of(
                         "= :s",
                         "< :s",
@@ -485,11 +490,18 @@ class DynamodbModelTest {
             });
         }
 
+        /** Each step is about another item: DynamoDB Local lets some be named twice. */
         private Request transact() {
             var steps = new ArrayList<TransactWriteItem>();
+            var seen = new HashSet<Map<String, AttributeValue>>();
             for (int i = 0; i <= seeded.below(3); i++) {
                 var key = key();
                 var item = item();
+                item.keySet().removeAll(List.of("pk", "sk", "extra"));
+                item.putAll(key);
+                if (!seen.add(key)) {
+                    continue;
+                }
                 var condition = condition();
                 var names = names(condition);
                 var values = values(condition);
