@@ -103,12 +103,28 @@ public record SandboxSettings(
     /** These settings with packages that functions in Node.js find besides their own. */
     public SandboxSettings nodeModules(@Nullable Path folder) {
         return new SandboxSettings(
-                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, cachesMebibytes, authority, egress, folder);
+                directory,
+                unsafeNoIsolation,
+                programs,
+                stemsMebibytes,
+                stemsIdleTime,
+                cachesMebibytes,
+                authority,
+                egress,
+                folder);
     }
 
     /** These settings with a policy for what functions may reach outside. */
     public SandboxSettings egress(EgressPolicy policy) {
         return new SandboxSettings(
-                directory, unsafeNoIsolation, programs, stemsMebibytes, stemsIdleTime, cachesMebibytes, authority, policy, nodeModules);
+                directory,
+                unsafeNoIsolation,
+                programs,
+                stemsMebibytes,
+                stemsIdleTime,
+                cachesMebibytes,
+                authority,
+                policy,
+                nodeModules);
     }
 }

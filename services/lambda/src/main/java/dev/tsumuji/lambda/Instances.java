@@ -54,7 +54,9 @@ final class Instances implements AutoCloseable {
     Taken take(Target target) throws IOException {
         var pool = pools.computeIfAbsent(target.function().generation(), absent -> new InstancePool());
         var warm = pool.take(clock.instant().plus(target.timeout()));
-        return warm != null ? new Taken.Ready(warm, pool) : start(target, pool, isSnapStart(target) ? SNAP_START : ON_DEMAND);
+        return warm != null
+                ? new Taken.Ready(warm, pool)
+                : start(target, pool, isSnapStart(target) ? SNAP_START : ON_DEMAND);
     }
 
     /** A function was made or changed and may soon be wanted. */
