@@ -148,7 +148,7 @@ static void wait_and_report(const struct order *order, const struct handles *h, 
     report(h->connection, "signalled %d", SIGKILL);
 }
 
-void init_run(const struct order *order, int connection, int ready) {
+void init_run(const struct order *order, int connection) {
     uid_t outside_user = geteuid();
     gid_t outside_group = getegid();
     sigset_t child;
@@ -161,13 +161,10 @@ void init_run(const struct order *order, int connection, int ready) {
     /* The server's own descriptors aren't ours to keep. */
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0) fail(connection, "/dev/null");
-    int kept = fcntl(ready, F_DUPFD_CLOEXEC, 5);
-    if (kept < 0 || dup2(connection, 3) < 0) fail(connection, "connection");
+    if (dup2(connection, 3) < 0) fail(connection, "connection");
     connection = 3;
     fcntl(connection, F_SETFD, FD_CLOEXEC);
-    if (dup2(kept, 4) < 0) fail(connection, "ready");
-    ready = 4;
-    syscall(SYS_close_range, 5, ~0U, 0);
+    syscall(SYS_close_range, 4, ~0U, 0);
     if (order->isolated) {
         /* Mapping is only possible while no other user than ourselves exists inside. */
         if (init_flags(order) & CLONE_NEWUSER) map_user(order, connection, outside_user, outside_group);
@@ -176,7 +173,6 @@ void init_run(const struct order *order, int connection, int ready) {
     } else {
         prctl(PR_SET_CHILD_SUBREAPER, 1);
     }
-    close(ready);
     struct handles h = open_handles(order, connection);
     if (order->isolated) root_build(order, connection);
     char go;

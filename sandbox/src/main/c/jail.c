@@ -3,7 +3,6 @@
 #include "jail.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -45,24 +44,11 @@ void fail(int connection, const char *format, ...) {
 static void serve(int connection) {
     struct order *order = order_read(connection);
     if (!order) return;
-    int ready[2];
-    if (pipe2(ready, O_CLOEXEC)) {
-        report(connection, "failed pipe: %s", strerror(errno));
-        free(order);
-        return;
-    }
     pid_t pid = syscall(SYS_clone, (order->attach ? 0 : init_flags(order)) | SIGCHLD, 0, 0, 0, 0);
     if (pid == 0 && order->attach) attach_run(order, connection);
-    if (pid == 0) init_run(order, connection, ready[1]);
-    close(ready[1]);
+    if (pid == 0) init_run(order, connection);
     if (pid < 0) report(connection, "failed clone: %s", strerror(errno));
-    else if (!order->attach) {
-        /* The platform opens its listeners as soon as it hears of the process, so the network has to be up by then. */
-        char none;
-        while (read(ready[0], &none, 1) < 0 && errno == EINTR) {}
-        report(connection, "started %d", (int)pid);
-    }
-    close(ready[0]);
+    else if (!order->attach) report(connection, "started %d", (int)pid);
     free(order);
 }
 

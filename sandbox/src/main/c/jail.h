@@ -69,8 +69,7 @@ void rights_drop_capabilities(int keep_kill);
 void rights_filter_system_calls(int connection);
 
 /* init.c: the life of a sandbox, from inside; does not return. */
-/* Closes 'ready' when its network is up. */
-void init_run(const struct order *order, int connection, int ready) __attribute__((noreturn));
+void init_run(const struct order *order, int connection) __attribute__((noreturn));
 int init_flags(const struct order *order);
 
 /* Reports "failed WHAT: reason" to the platform and ends the process. */

@@ -26,7 +26,6 @@ final class Network implements AutoCloseable {
     /** The first of every network. */
     private static final int LOOPBACK_INDEX = 1;
 
-    private static final int UP = 1;
     private static final int EXISTS = 17;
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
@@ -65,7 +64,6 @@ final class Network implements AutoCloseable {
         try {
             Native.enterNetwork(namespace);
             try {
-                raiseLoopbackHere();
                 return work.run();
             } finally {
                 Native.enterNetwork(home);
@@ -113,13 +111,6 @@ final class Network implements AutoCloseable {
         message.putShort((short) 8).putShort((short) 1).put(address); // destination
         message.putShort((short) 8).putShort((short) 4).putInt(LOOPBACK_INDEX);
         ask(message, "a route");
-    }
-
-    /** The sandbox does so itself, but may not have come to it yet. */
-    private static void raiseLoopbackHere() throws IOException {
-        var message = message(16, 0, 16); // a link
-        message.putInt(0).putInt(LOOPBACK_INDEX).putInt(UP).putInt(UP); // flags, and which of them change
-        ask(message, "the loopback");
     }
 
     private static ByteBuffer message(int type, int flags, int length) {
