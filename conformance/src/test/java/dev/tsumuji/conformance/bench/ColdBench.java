@@ -338,6 +338,12 @@ public final class ColdBench {
                 exchange.getResponseHeaders().add("Lambda-Runtime-Invoked-Function-Arn", "arn");
                 exchange.getResponseHeaders()
                         .add("Lambda-Runtime-Deadline-Ms", Long.toString(System.currentTimeMillis() + 30_000));
+                // without these two its native part crashes
+                exchange.getResponseHeaders()
+                        .add(
+                                "Lambda-Runtime-Trace-Id",
+                                "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0");
+                exchange.getResponseHeaders().add("Content-Type", "application/json");
                 exchange.sendResponseHeaders(200, EVENT.length());
                 exchange.getResponseBody().write(EVENT.getBytes(StandardCharsets.UTF_8));
                 exchange.close();
