@@ -77,8 +77,10 @@ static struct handles open_handles(const struct order *order, int connection) {
         if (h.thaw < 0) fail(connection, "open %s", order->thaw_file);
     }
     if (order->input) h.input = connect_input(order->input, connection);
-    h.output = open(order->output, O_WRONLY | O_CLOEXEC);
+    /* A platform that is gone reads no more: waiting for it would be for ever. */
+    h.output = open(order->output, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
     if (h.output < 0) fail(connection, "open %s", order->output);
+    if (fcntl(h.output, F_SETFL, 0)) fail(connection, "blocking %s", order->output);
     return h;
 }
 
@@ -148,7 +150,7 @@ static void wait_and_report(const struct order *order, const struct handles *h, 
     report(h->connection, "signalled %d", SIGKILL);
 }
 
-void init_run(const struct order *order, int connection) {
+void init_run(const struct order *order, int connection, int ready) {
     uid_t outside_user = geteuid();
     gid_t outside_group = getegid();
     sigset_t child;
@@ -164,7 +166,9 @@ void init_run(const struct order *order, int connection) {
     if (dup2(connection, 3) < 0) fail(connection, "connection");
     connection = 3;
     fcntl(connection, F_SETFD, FD_CLOEXEC);
-    syscall(SYS_close_range, 4, ~0U, 0);
+    if (dup2(ready, 4) < 0) fail(connection, "ready");
+    fcntl(4, F_SETFD, FD_CLOEXEC);
+    syscall(SYS_close_range, 5, ~0U, 0);
     if (order->isolated) {
         /* Mapping is only possible while no other user than ourselves exists inside. */
         if (init_flags(order) & CLONE_NEWUSER) map_user(order, connection, outside_user, outside_group);
@@ -173,6 +177,7 @@ void init_run(const struct order *order, int connection) {
     } else {
         prctl(PR_SET_CHILD_SUBREAPER, 1);
     }
+    close(4);
     struct handles h = open_handles(order, connection);
     if (order->isolated) root_build(order, connection);
     char go;

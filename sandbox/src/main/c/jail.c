@@ -3,6 +3,7 @@
 #include "jail.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -44,9 +45,20 @@ void fail(int connection, const char *format, ...) {
 static void serve(int connection) {
     struct order *order = order_read(connection);
     if (!order) return;
+    int ready[2];
+    if (pipe2(ready, O_CLOEXEC)) {
+        report(connection, "failed pipe: %s", strerror(errno));
+        free(order);
+        return;
+    }
     pid_t pid = syscall(SYS_clone, (order->attach ? 0 : init_flags(order)) | SIGCHLD, 0, 0, 0, 0);
     if (pid == 0 && order->attach) attach_run(order, connection);
-    if (pid == 0) init_run(order, connection);
+    if (pid == 0) init_run(order, connection, ready[1]);
+    close(ready[1]);
+    /* The other end closes when the loopback is up: whoever is told of the sandbox may open listeners in it. */
+    char none;
+    if (pid > 0 && !order->attach && read(ready[0], &none, 1) < 0) { /* told below all the same */ }
+    close(ready[0]);
     if (pid < 0) report(connection, "failed clone: %s", strerror(errno));
     else if (!order->attach) report(connection, "started %d", (int)pid);
     free(order);

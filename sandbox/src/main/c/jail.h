@@ -69,7 +69,8 @@ void rights_drop_capabilities(int keep_kill);
 void rights_filter_system_calls(int connection);
 
 /* init.c: the life of a sandbox, from inside; does not return. */
-void init_run(const struct order *order, int connection) __attribute__((noreturn));
+/* Closes ready when the namespaces are as they shall be. */
+void init_run(const struct order *order, int connection, int ready) __attribute__((noreturn));
 int init_flags(const struct order *order);
 
 /* Reports "failed WHAT: reason" to the platform and ends the process. */

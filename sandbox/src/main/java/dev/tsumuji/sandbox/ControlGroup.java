@@ -1,10 +1,13 @@
 package dev.tsumuji.sandbox;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The group of one sandbox. Thread-safe as the kernel's files are.
@@ -55,12 +58,41 @@ record ControlGroup(
         write(freezer, thawed);
     }
 
-    /** Zero when this kernel doesn't say. */
-    long peakBytes() {
+    /** A reader of {@link #peak} that keeps the file open: it is read after every invocation. For one thread at a time. */
+    static final class Peak implements AutoCloseable {
+        private final FileChannel file;
+        private final ByteBuffer text = ByteBuffer.allocateDirect(32);
+
+        private Peak(Path peak) throws IOException {
+            file = FileChannel.open(peak, StandardOpenOption.READ);
+        }
+
+        /** In bytes. */
+        long read() throws IOException {
+            file.read(text.clear(), 0);
+            long bytes = 0;
+            for (text.flip(); text.hasRemaining(); ) {
+                int digit = text.get() - '0';
+                if (digit < 0 || digit > 9) {
+                    break;
+                }
+                bytes = bytes * 10 + digit;
+            }
+            return bytes;
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+
+    /** Empty when this kernel doesn't say. */
+    Optional<Peak> openPeak() {
         try {
-            return Long.parseLong(Files.readString(peak).strip());
-        } catch (IOException | NumberFormatException e) {
-            return 0;
+            return Optional.of(new Peak(peak));
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 

@@ -58,6 +58,9 @@ final class NativeSandbox implements Sandbox {
     private boolean timedOut;
     private volatile int peakMebibytes;
 
+    /** Guarded by itself. */
+    private final ControlGroup.@Nullable Peak peak;
+
     NativeSandbox(
             Spec spec,
             Place place,
@@ -73,6 +76,8 @@ final class NativeSandbox implements Sandbox {
         this.lifeLine = lifeLine;
         this.output = output;
         this.clock = clock;
+        var group = place.group();
+        this.peak = group == null ? null : group.openPeak().orElse(null);
         this.deadlineNanos = startedNanos + spec.initTimeout().toNanos();
     }
 
@@ -196,6 +201,7 @@ final class NativeSandbox implements Sandbox {
         }
         output.close();
         peakMebibytes = memoryNow();
+        closePeak();
         var group = place.group();
         var exit = Exit.parse(report, group != null && group.ranOutOfMemory());
         ripe.complete(false);
@@ -218,6 +224,19 @@ final class NativeSandbox implements Sandbox {
     /** Runs something when initialisation has ended, on the thread that noticed. */
     void afterInit(Runnable then) {
         init.thenRun(then);
+    }
+
+    private void closePeak() {
+        var peak = this.peak;
+        if (peak != null) {
+            synchronized (peak) {
+                try {
+                    peak.close();
+                } catch (IOException e) {
+                    // it was only read
+                }
+            }
+        }
     }
 
     @Override
@@ -420,8 +439,17 @@ final class NativeSandbox implements Sandbox {
     }
 
     private int memoryNow() {
-        var group = place.group();
-        return group == null ? 0 : (int) ((group.peakBytes() + (1 << 20) - 1) >> 20);
+        var peak = this.peak;
+        if (peak == null) {
+            return 0;
+        }
+        synchronized (peak) {
+            try {
+                return (int) ((peak.read() + (1 << 20) - 1) >> 20);
+            } catch (IOException e) {
+                return 0; // closed: what it was is kept
+            }
+        }
     }
 
     @Override

@@ -236,7 +236,7 @@ public final class NativeSandboxes implements Sandboxes {
     }
 
     /** How many wait that could become a function like this. */
-    int waiting(Sandbox.Spec spec) {
+    public int waiting(Sandbox.Spec spec) {
         return kind(Runtimes.language(spec.runtime()).orElseThrow(), spec)
                 .map(stems::waiting)
                 .orElse(0);

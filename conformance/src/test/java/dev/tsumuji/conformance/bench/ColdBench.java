@@ -210,7 +210,7 @@ public final class ColdBench {
         for (int i = -2; i < RUNS; i++) {
             if (stems) {
                 sandboxes.expect(spec(program));
-                awaitStem(sandboxes);
+                awaitStem(sandboxes, program);
             }
             var begin = System.nanoTime();
             try (var sandbox = sandboxes.start(spec(program), (at, line) -> {})) {
@@ -231,13 +231,11 @@ public final class ColdBench {
                 Locale.ROOT, "%-28s   starts %s, peak %d MiB, stem PSS %s%n", "", ways, bytes, pss(sandboxes));
     }
 
-    private static void awaitStem(NativeSandboxes sandboxes) throws InterruptedException {
-        // the pool refills one kind at a time: what waits now is of the kind that was expected last
-        var before = sandboxes.waiting();
-        for (int i = 0; i < 2_000 && (sandboxes.waiting() == 0 || sandboxes.waiting() < before); i++) {
+    private void awaitStem(NativeSandboxes sandboxes, Program program) throws InterruptedException {
+        for (int i = 0; i < 12_000 && sandboxes.waiting(spec(program)) == 0; i++) {
             Thread.sleep(5);
         }
-        Thread.sleep(60);
+        Thread.sleep(60); // long enough to be frozen
     }
 
     private void awaitCaches(NativeSandboxes sandboxes, Program program) throws Exception {
@@ -338,6 +336,12 @@ public final class ColdBench {
                 exchange.getResponseHeaders().add("Lambda-Runtime-Invoked-Function-Arn", "arn");
                 exchange.getResponseHeaders()
                         .add("Lambda-Runtime-Deadline-Ms", Long.toString(System.currentTimeMillis() + 30_000));
+                // without these two its native part crashes
+                exchange.getResponseHeaders()
+                        .add(
+                                "Lambda-Runtime-Trace-Id",
+                                "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0");
+                exchange.getResponseHeaders().add("Content-Type", "application/json");
                 exchange.sendResponseHeaders(200, EVENT.length());
                 exchange.getResponseBody().write(EVENT.getBytes(StandardCharsets.UTF_8));
                 exchange.close();
