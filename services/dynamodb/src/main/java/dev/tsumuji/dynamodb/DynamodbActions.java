@@ -1,6 +1,12 @@
 package dev.tsumuji.dynamodb;
 
+import dev.tsumuji.dynamodb.expression.Expressions;
+import dev.tsumuji.dynamodb.expression.KeyCondition;
+import dev.tsumuji.dynamodb.expression.LegacyConditions;
+import dev.tsumuji.dynamodb.expression.Placeholders;
 import dev.tsumuji.dynamodb.partiql.Statement;
+import dev.tsumuji.dynamodb.partiql.Where;
+import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.kernel.call.Arn;
 import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.cloud.Access;
@@ -116,7 +122,10 @@ final class DynamodbActions implements Actions {
                 List.of(items(action, update.tableName(), call, List.of(update.key()), context()));
             case QueryRequest query ->
                 List.of(read(action, query.tableName(), query.indexName(), call)
-                        .with(attributes(query.attributesToGet(), query.selectAsString())));
+                        .with(with(
+                                attributes(query.attributesToGet(), query.selectAsString()),
+                                "dynamodb:LeadingKeys",
+                                leadingKeys(query, call))));
             case ScanRequest scan ->
                 List.of(read(action, scan.tableName(), scan.indexName(), call)
                         .with(attributes(scan.attributesToGet(), scan.selectAsString())));
@@ -191,9 +200,101 @@ final class DynamodbActions implements Actions {
             case Statement.Change _ -> "dynamodb:PartiQLUpdate";
             case Statement.Delete _ -> "dynamodb:PartiQLDelete";
         };
-        return statement instanceof Statement.Select select
-                ? read(action, select.table(), select.index(), call)
-                : guarded(action, arn(statement.table(), call), account(statement.table(), call));
+        return switch (statement) {
+            case Statement.Select select -> selection(action, select, call);
+            case Statement.Exists exists -> selection(action, exists.select(), call);
+            case Statement.Insert insert ->
+                items(
+                        action,
+                        insert.table(),
+                        call,
+                        List.of(insert.item()),
+                        attributes(insert.item().keySet(), null));
+            case Statement.Change change ->
+                changed(
+                        action,
+                        change.table(),
+                        change.where(),
+                        attributes(change.update().attributes(), null),
+                        call);
+            case Statement.Delete delete -> changed(action, delete.table(), delete.where(), context(), call);
+        };
+    }
+
+    private Access changed(
+            String action, String table, @Nullable Where where, Map<String, List<String>> context, Call call) {
+        return guarded(action, arn(table, call), account(table, call))
+                .with(with(context, "dynamodb:LeadingKeys", leadingKeys(table, null, where, call)));
+    }
+
+    /** A selection that names no partition looks through the whole table, which a policy may deny. */
+    private Access selection(String action, Statement.Select select, Call call) {
+        var leading = leadingKeys(select.table(), select.index(), select.where(), call);
+        var attributes = new LinkedHashSet<String>();
+        select.columns().forEach(column -> attributes.add(column.path().attribute()));
+        var scan = List.of(Boolean.toString(leading.isEmpty()));
+        var context = with(attributes(attributes, null), "dynamodb:FullTableScan", scan);
+        return read(action, select.table(), select.index(), call).with(with(context, "dynamodb:LeadingKeys", leading));
+    }
+
+    private List<String> leadingKeys(String table, @Nullable String index, @Nullable Where where, Call call) {
+        var schema = schema(table, index, call);
+        if (schema == null || where == null) {
+            return List.of();
+        }
+        try {
+            return texts(where.keys(schema));
+        } catch (DynamoDbException e) {
+            // the operation itself will say what is wrong with it
+            return List.of();
+        }
+    }
+
+    private List<String> leadingKeys(QueryRequest query, Call call) {
+        var schema = schema(query.tableName(), query.indexName(), call);
+        if (schema == null) {
+            return List.of();
+        }
+        try {
+            var placeholders = Placeholders.of(query.expressionAttributeNames(), query.expressionAttributeValues());
+            var terms = query.keyConditionExpression() != null
+                    ? Expressions.keyCondition(query.keyConditionExpression(), placeholders)
+                    : LegacyConditions.keyConditions(query.keyConditions());
+            return texts(List.of(terms.on(schema)));
+        } catch (DynamoDbException e) {
+            // the operation itself will say what is wrong with it
+            return List.of();
+        }
+    }
+
+    private static List<String> texts(List<KeyCondition> conditions) {
+        var texts = new LinkedHashSet<String>();
+        for (var condition : conditions) {
+            var value = condition.partition().getFirst();
+            if (value.s() != null || value.n() != null) {
+                texts.add(value.s() != null ? value.s() : value.n());
+            }
+        }
+        return List.copyOf(texts);
+    }
+
+    private @Nullable KeySchema schema(@Nullable String table, @Nullable String index, Call call) {
+        var name = name(table, call);
+        var open = name == null ? null : tables.find(name);
+        if (open == null || index == null) {
+            return open == null ? null : open.table().key();
+        }
+        var found = open.table().index(index);
+        return found == null ? null : found.key();
+    }
+
+    private static Map<String, List<String>> with(Map<String, List<String>> context, String key, List<String> values) {
+        if (values.isEmpty()) {
+            return context;
+        }
+        var more = new LinkedHashMap<>(context);
+        more.put(key, values);
+        return more;
     }
 
     private Access named(String action, SdkRequest request, Call call) {
