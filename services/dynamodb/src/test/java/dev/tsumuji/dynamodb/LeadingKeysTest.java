@@ -11,8 +11,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ExecuteStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 
-/** What policies can ask of a request. */
-class ConditionKeysTest {
+class LeadingKeysTest {
     private final Fixture fixture = Fixture.withTable();
 
     @Test
