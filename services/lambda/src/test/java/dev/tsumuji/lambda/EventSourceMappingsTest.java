@@ -45,7 +45,7 @@ class EventSourceMappingsTest {
         return map(function, settings -> {});
     }
 
-    /** The values of the records of every batch that the functions' instances were called with, in order. */
+    /** The values of the records of every batch that the function was called with, in order. */
     private List<List<String>> batches(String function) {
         var batches = new ArrayList<List<String>>();
         for (var event : events(function)) {
@@ -59,12 +59,10 @@ class EventSourceMappingsTest {
 
     private List<Map<?, ?>> events(String function) {
         var events = new ArrayList<Map<?, ?>>();
-        for (var running : platform.sandboxes.started) {
-            synchronized (running.invocations) {
-                running.invocations.stream()
-                        .filter(invocation -> invocation.functionArn().endsWith(":" + function))
-                        .forEach(invocation -> events.add(object(invocation.payload())));
-            }
+        synchronized (platform.sandboxes.invocations) {
+            platform.sandboxes.invocations.stream()
+                    .filter(invocation -> invocation.functionArn().endsWith(":" + function))
+                    .forEach(invocation -> events.add(object(invocation.payload())));
         }
         return events;
     }

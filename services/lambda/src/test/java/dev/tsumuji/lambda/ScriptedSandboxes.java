@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ScriptedSandboxes implements Sandboxes {
     final List<Running> started = new CopyOnWriteArrayList<>();
+    /** Of all instances, in the order in which they began. */
+    final List<Sandbox.Invocation> invocations = Collections.synchronizedList(new ArrayList<>());
     final Map<String, CountDownLatch> latches = new ConcurrentHashMap<>();
     final Map<String, AtomicInteger> counters = new ConcurrentHashMap<>();
     private final InstantSource clock;
@@ -104,6 +106,7 @@ final class ScriptedSandboxes implements Sandboxes {
                 return failed.answer();
             }
             invocations.add(invocation);
+            ScriptedSandboxes.this.invocations.add(invocation);
             Answer answer = new Answer.Success(new byte[] {'n', 'u', 'l', 'l'});
             for (var line : program) {
                 answer = run(line.split(" ", 3), invocation, answer);
