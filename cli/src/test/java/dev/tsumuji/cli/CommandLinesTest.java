@@ -224,7 +224,7 @@ class CommandLinesTest {
         var ran = platform.runs("doctor", "--json");
         var checks = Json.read(ran.out().getBytes());
         assertThat(checks.findValuesAsText("name"))
-                .containsExactly("jdk", "cc", "isolation", "cgroups", "node", "python", "disk", "fsync", "port");
+                .containsExactly("jdk", "cc", "isolation", "cgroups", "node", "npm", "python", "disk", "fsync", "port");
         for (var check : checks) {
             assertThat(check.path("advice").asText().isEmpty())
                     .isEqualTo(check.path("verdict").asText().equals("ok"));

@@ -59,6 +59,9 @@ final class Queries {
                     "Either the KeyConditions or KeyConditionExpression parameter must be specified"
                             + " in the request.");
         }
+        var terms = request.keyConditionExpression() == null
+                ? LegacyConditions.keyConditions(request.keyConditions())
+                : Expressions.keyCondition(request.keyConditionExpression(), placeholders);
         var shown = Shown.of(
                 request.selectAsString(),
                 request.projectionExpression(),
@@ -68,9 +71,6 @@ final class Queries {
         var filter = request.hasQueryFilter()
                 ? LegacyConditions.filter(request.queryFilter(), request.conditionalOperator())
                 : filter(request.filterExpression(), placeholders);
-        var terms = request.keyConditionExpression() == null
-                ? LegacyConditions.keyConditions(request.keyConditions())
-                : Expressions.keyCondition(request.keyConditionExpression(), placeholders);
         placeholders.requireAllUsed();
         int limit = limit(request.limit());
         var start = start(request.hasExclusiveStartKey(), request.exclusiveStartKey());
