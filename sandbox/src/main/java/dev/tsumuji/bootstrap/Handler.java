@@ -77,6 +77,9 @@ sealed interface Handler {
         if (type == byte[].class) {
             return event;
         }
+        if (event.length > 0 && isOfAws(type)) {
+            return AwsEvents.read(event, type);
+        }
         try {
             var json = event.length == 0 ? null : Json.parse(new String(event, StandardCharsets.UTF_8));
             return isTree(type) && (json == null || type == Object.class || ((Class<?>) type).isInstance(json))
@@ -101,7 +104,17 @@ sealed interface Handler {
         return type == Object.class || type == Map.class || type == String.class || type == Integer.class;
     }
 
+    /** What AWS's own library reads and writes; asked so that nothing is loaded for the usual types. */
+    private static boolean isOfAws(Type type) {
+        return !isTree(type)
+                && (!(type instanceof Class<?> c) || !c.getName().startsWith("java."))
+                && AwsEvents.covers(type);
+    }
+
     private static byte[] output(@Nullable Object value) {
+        if (value != null && isOfAws(value.getClass())) {
+            return AwsEvents.write(value);
+        }
         var out = new StringBuilder(256);
         Json.write(value, out, Late.BEANS);
         return out.toString().getBytes(StandardCharsets.UTF_8);
@@ -125,6 +138,9 @@ sealed interface Handler {
         @SuppressWarnings("unchecked")
         static Typed of(Class<?> type) throws Throwable {
             var input = inputOf(type);
+            if (isOfAws(input)) {
+                AwsEvents.prepare(input);
+            }
             return new Typed((RequestHandler<@Nullable Object, @Nullable Object>) instance(type), input);
         }
 
@@ -208,6 +224,11 @@ sealed interface Handler {
                                 + type.getName());
             }
             best.setAccessible(true);
+            for (var input : best.getGenericParameterTypes()) {
+                if (input != Context.class && isOfAws(input)) {
+                    AwsEvents.prepare(input);
+                }
+            }
             return new Plain(best, Modifier.isStatic(best.getModifiers()) ? null : instance(type));
         }
 

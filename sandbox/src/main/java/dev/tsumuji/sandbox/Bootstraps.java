@@ -3,9 +3,11 @@ package dev.tsumuji.sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +73,7 @@ final class Bootstraps {
         unpack("python", "bootstrap.py");
         readable(Files.createDirectories(directory.resolve("own")));
         unpack("java", "surroundings.so");
+        unpack("java", "serialization.jar");
         this.java = new JavaBootstrap(directory.resolve("java"));
         this.caches = new JavaCaches(directory.resolve("caches"), java, runtimes, training, cachesMaxBytes);
     }
@@ -83,7 +86,13 @@ final class Bootstraps {
             if (resource == null) {
                 throw new IOException("missing from this build: " + language + "/" + file);
             }
-            Files.write(target, resource.readAllBytes());
+            var content = resource.readAllBytes();
+            // left as it is where it is the same: it may be shared with a cache, and a large one costs time
+            if (!Files.exists(target) || !Arrays.equals(content, Files.readAllBytes(target))) {
+                var fresh = target.resolveSibling(file + ".new");
+                Files.write(fresh, content);
+                Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            }
         }
         Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-r--r--"));
     }

@@ -228,7 +228,7 @@ final class JavaCaches implements AutoCloseable {
         Files.createDirectories(fresh);
         Bootstraps.readable(fresh);
         var path = new ArrayList<String>();
-        for (var name : List.of("bootstrap.jar", "surroundings.so")) {
+        for (var name : List.of("bootstrap.jar", "surroundings.so", "serialization.jar")) {
             Files.createLink(fresh.resolve(name), bootstrap.directory().resolve(name));
         }
         path.add(RUNTIME.resolve("bootstrap.jar").toString());
