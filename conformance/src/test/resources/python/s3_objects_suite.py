@@ -4,6 +4,7 @@ transfer manager, versions, object lock, keys of customers, listings, links. Pri
 import base64
 import datetime
 import io
+import json
 import os
 import sys
 import traceback
@@ -111,6 +112,32 @@ def copies_are_made():
     check("tags", s3.get_object_tagging(Bucket=BUCKET, Key="to")["TagSet"] == [{"Key": "k", "Value": "v"}])
 
 
+def one_denied_key_is_refused_alone():
+    iam = boto3.client("iam", region_name="us-east-1")
+    iam.create_user(UserName="deleter")
+    allow = {"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": f"arn:aws:s3:::{BUCKET}/mine/*"}
+    iam.put_user_policy(
+        UserName="deleter", PolicyName="own", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    )
+    key = iam.create_access_key(UserName="deleter")["AccessKey"]
+    deleter = boto3.client(
+        "s3",
+        region_name="us-east-1",
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+        config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}),
+    )
+    for name in ("mine/a", "theirs/a"):
+        s3.put_object(Bucket=BUCKET, Key=name, Body=b"x")
+    answer = deleter.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": "theirs/a"}, {"Key": "mine/a"}]})
+    check("allowed key", [d["Key"] for d in answer.get("Deleted", [])] == ["mine/a"], answer)
+    errors = answer.get("Errors", [])
+    check("denied key", [(e["Key"], e["Code"]) for e in errors] == [("theirs/a", "AccessDenied")], answer)
+    check("denied words", errors and "is not authorized to perform: s3:DeleteObject on resource" in errors[0]["Message"], errors)
+    check("left alone", body(Bucket=BUCKET, Key="theirs/a") == b"x")
+    refused("gone", "NoSuchKey", s3.get_object, Bucket=BUCKET, Key="mine/a")
+
+
 def parts_become_an_object():
     data = os.urandom(17 * 1024 * 1024)
     s3.upload_fileobj(io.BytesIO(data), BUCKET, "parts")
@@ -211,6 +238,7 @@ for part in (
     conditions_hold,
     wrong_bodies_are_refused,
     copies_are_made,
+    one_denied_key_is_refused_alone,
     parts_become_an_object,
     listings_stop_at_prefixes,
     versions_come_and_go,

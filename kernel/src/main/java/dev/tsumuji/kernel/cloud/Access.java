@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     when the decision needs it
  * @param trusting true when the resource's own policy must let the principal in, however much an identity policy of the
  *     same account allows: a role's trust policy, a key's policy
+ * @param apart true for a part of a call that is refused alone: the operation is told by {@link Denied} and must leave it undone
  * @param open true for the few actions that need no permission, such as {@code sts:GetCallerIdentity}; an explicit deny
  *     does not apply to them either
  */
@@ -26,6 +27,7 @@ public record Access(
         Map<String, List<String>> context,
         Supplier<@Nullable String> resourcePolicy,
         boolean trusting,
+        boolean apart,
         boolean open) {
 
     public Access(
@@ -35,7 +37,7 @@ public record Access(
             Map<String, List<String>> context,
             Supplier<@Nullable String> resourcePolicy,
             boolean open) {
-        this(action, resource, resourceAccount, context, resourcePolicy, false, open);
+        this(action, resource, resourceAccount, context, resourcePolicy, false, false, open);
     }
 
     public static Access of(String action, String resource, String resourceAccount) {
@@ -47,15 +49,20 @@ public record Access(
     }
 
     public Access with(Map<String, List<String>> context) {
-        return new Access(action, resource, resourceAccount, context, resourcePolicy, trusting, open);
+        return new Access(action, resource, resourceAccount, context, resourcePolicy, trusting, apart, open);
     }
 
     public Access guardedBy(Supplier<@Nullable String> resourcePolicy) {
-        return new Access(action, resource, resourceAccount, context, resourcePolicy, trusting, open);
+        return new Access(action, resource, resourceAccount, context, resourcePolicy, trusting, apart, open);
     }
 
     /** As {@link #guardedBy}, for a resource whose policy must itself let the principal in. */
     public Access trusting(Supplier<@Nullable String> trustPolicy) {
-        return new Access(action, resource, resourceAccount, context, trustPolicy, true, open);
+        return new Access(action, resource, resourceAccount, context, trustPolicy, true, apart, open);
+    }
+
+    /** The same, where a denial refuses a part of the call and not all of it. */
+    public Access refusedAlone() {
+        return new Access(action, resource, resourceAccount, context, resourcePolicy, trusting, true, open);
     }
 }

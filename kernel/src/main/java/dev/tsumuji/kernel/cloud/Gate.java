@@ -2,7 +2,9 @@ package dev.tsumuji.kernel.cloud;
 
 import dev.tsumuji.kernel.call.Call;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkRequest;
@@ -33,8 +35,8 @@ public final class Gate {
             var start = System.nanoTime();
             var error = "InternalFailure";
             try {
-                authorise(call, service, operation, request, decisions);
-                var answer = body.get();
+                var denied = authorise(call, service, operation, request, decisions);
+                var answer = Denied.bind(denied).call(body::get);
                 error = "";
                 return answer;
             } catch (AwsServiceException e) {
@@ -50,7 +52,10 @@ public final class Gate {
         });
     }
 
-    private void authorise(Call call, Service service, String operation, SdkRequest request, List<Decision> decisions) {
+    /** @return what is refused of it alone, by resource */
+    private Map<String, String> authorise(
+            Call call, Service service, String operation, SdkRequest request, List<Decision> decisions) {
+        var denied = new HashMap<String, String>();
         var needed = service.actions().of(operation, request, call);
         if (needed.isEmpty()) {
             throw new AssertionError(service.name() + "." + operation + " names no permission");
@@ -59,9 +64,14 @@ public final class Gate {
             var decision = authorizer.decide(call, access);
             decisions.add(decision);
             if (!decision.allowed()) {
-                throw Failures.of(service.deniedCode(), 403, denial(call, service, access, decision));
+                var message = denial(call, service, access, decision);
+                if (!access.apart()) {
+                    throw Failures.of(service.deniedCode(), 403, message);
+                }
+                denied.putIfAbsent(access.resource(), message);
             }
         }
+        return denied;
     }
 
     /** S3 tells strangers nothing, and writes resources in quotes. */

@@ -184,6 +184,10 @@ final class Batches {
         for (var change : all) {
             var open = tables.require(change.table());
             if (change instanceof Change.Put put) {
+                if (!Keys.complete(open.table().key(), put.item())) {
+                    // a batch says it as reads do, where a single put names the missing attribute
+                    throw DynamodbErrors.keyMismatch();
+                }
                 Keys.checkItem(open.table(), put.item());
             } else {
                 Keys.check(open.table().key(), change.keys());

@@ -4,6 +4,7 @@ import dev.tsumuji.dynamodb.value.ItemSize;
 import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.kv.Codec;
 import dev.tsumuji.kernel.kv.Kv;
+import dev.tsumuji.kernel.kv.KvException;
 import dev.tsumuji.kernel.kv.Txn;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -130,6 +131,23 @@ final class Transactions {
      * @throws DynamoDbException {@code TransactionCanceledException} with a reason for each step, in their order
      */
     Done write(List<Step> steps, boolean counted, @Nullable String token, byte @Nullable [] digest) {
+        try {
+            return commit(steps, counted, token, digest);
+        } catch (KvException e) {
+            if (e.kind() != KvException.Kind.LIMIT) {
+                throw e;
+            }
+            // the copies in indexes and in the stream count as well
+            throw tooLarge("request");
+        }
+    }
+
+    private static DynamoDbException tooLarge(String what) {
+        return DynamodbErrors.invalid("Collection size in transaction " + what + " is too large: the limit is "
+                + DynamodbLimits.TRANSACTION_MAX_BYTES + " bytes");
+    }
+
+    private Done commit(List<Step> steps, boolean counted, @Nullable String token, byte @Nullable [] digest) {
         var call = Call.current();
         return kv.transact(txn -> {
             if (token != null && digest != null && tokens.used(txn, call, token, digest)) {
@@ -149,8 +167,7 @@ final class Transactions {
                 throw DynamodbErrors.cancelled(reasons);
             }
             if (size > DynamodbLimits.TRANSACTION_MAX_BYTES) {
-                throw DynamodbErrors.invalid("Collection size in transaction request is too large: the limit is "
-                        + DynamodbLimits.TRANSACTION_MAX_BYTES + " bytes");
+                throw tooLarge("request");
             }
             consumed.values().forEach(Consumed::doubled);
             return new Done(outcomes, consumed);
@@ -276,8 +293,7 @@ final class Transactions {
                 throw DynamodbErrors.cancelled(reasons);
             }
             if (size > DynamodbLimits.TRANSACTION_MAX_BYTES) {
-                throw DynamodbErrors.invalid("Collection size in transaction response is too large: the limit is "
-                        + DynamodbLimits.TRANSACTION_MAX_BYTES + " bytes");
+                throw tooLarge("response");
             }
             return found;
         });

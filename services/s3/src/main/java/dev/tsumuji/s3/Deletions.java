@@ -1,6 +1,7 @@
 package dev.tsumuji.s3;
 
 import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.cloud.Denied;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.kv.Txn;
 import java.time.InstantSource;
@@ -166,6 +167,15 @@ final class Deletions {
 
     /** A {@link DeletedObject} or an {@link S3Error}; one that fails writes nothing. */
     private Object outcome(Txn txn, Bucket bucket, ObjectIdentifier object, boolean bypass) {
+        var denial = Denied.current().message("arn:aws:s3:::" + bucket.name() + "/" + object.key());
+        if (denial != null) {
+            return S3Error.builder()
+                    .key(object.key())
+                    .versionId(object.versionId())
+                    .code("AccessDenied")
+                    .message(denial)
+                    .build();
+        }
         try {
             var deleted = one(txn, bucket, object.key(), object.versionId(), object.eTag(), bypass);
             var made = deleted.marker ? deleted.versionId : null;

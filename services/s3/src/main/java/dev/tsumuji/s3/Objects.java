@@ -234,6 +234,17 @@ final class Objects {
         return version;
     }
 
+    /** As {@link #require}, for what answers that a delete marker is no object also where the request names no version. */
+    Version requireUnmarked(Snapshot snapshot, Bucket bucket, String key, @Nullable String versionId, String method) {
+        if (versionId == null) {
+            var latest = versions.latest(snapshot, bucket, ObjectKeys.check(key));
+            if (latest != null && latest.deleteMarker()) {
+                throw S3Errors.deleteMarker(method, markerHeaders(latest, true));
+            }
+        }
+        return require(snapshot, bucket, key, versionId, method);
+    }
+
     private static Map<String, String> markerHeaders(Version marker, boolean named) {
         var headers = new LinkedHashMap<String, String>();
         headers.put("x-amz-delete-marker", "true");

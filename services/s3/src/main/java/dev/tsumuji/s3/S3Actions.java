@@ -207,9 +207,11 @@ public final class S3Actions implements Actions {
         var needed = new ArrayList<Access>();
         for (var object : objects.subList(0, Math.min(objects.size(), S3Limits.DELETED_AT_ONCE_MAX))) {
             if (object.key() != null) {
-                needed.add(on(versioned("DeleteObject", object.versionId()), name, object.key(), bucket, call));
+                needed.add(on(versioned("DeleteObject", object.versionId()), name, object.key(), bucket, call)
+                        .refusedAlone());
                 if (Boolean.TRUE.equals(request.bypassGovernanceRetention())) {
-                    needed.add(on("BypassGovernanceRetention", name, object.key(), bucket, call));
+                    needed.add(on("BypassGovernanceRetention", name, object.key(), bucket, call)
+                            .refusedAlone());
                 }
             }
         }

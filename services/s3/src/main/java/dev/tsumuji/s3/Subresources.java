@@ -61,7 +61,7 @@ final class Subresources {
             Place place, String method, boolean lockedOnly, @Nullable String event, UnaryOperator<Version> change) {
         return kv.transact(txn -> {
             var bucket = buckets.require(txn, place.bucket, place.expectedOwner);
-            var version = objects.require(txn, bucket, place.key, place.versionId, method);
+            var version = objects.requireUnmarked(txn, bucket, place.key, place.versionId, method);
             if (lockedOnly && !bucket.objectLock()) {
                 throw Locks.missing();
             }
@@ -86,8 +86,16 @@ final class Subresources {
     }
 
     GetObjectTaggingResponse tags(GetObjectTaggingRequest request) {
-        var found = read(
-                new Place(request.bucket(), request.expectedBucketOwner(), request.key(), request.versionId()), false);
+        var found = kv.read(snapshot -> {
+            var bucket = buckets.require(snapshot, request.bucket(), request.expectedBucketOwner());
+            if (request.versionId() == null
+                    && versions.latest(snapshot, bucket, ObjectKeys.check(request.key())) == null) {
+                // here alone the error names the bucket as well
+                throw S3Errors.noSuchKey(request.bucket() + "/" + request.key());
+            }
+            return new Found(
+                    bucket, objects.requireUnmarked(snapshot, bucket, request.key(), request.versionId(), "GET"));
+        });
         return GetObjectTaggingResponse.builder()
                 .tagSet(Tags.list(found.version.tags()))
                 .versionId(found.shownId())

@@ -118,6 +118,11 @@ public final class Table {
         return list(facts.get("capitalMessages")).contains(error);
     }
 
+    /** Whether the modeled error's message is spelled {@code Message} where it tells something beside it, and only there. */
+    public boolean capitalBeside(String error) {
+        return list(facts.get("capitalMessagesBeside")).contains(error);
+    }
+
     /** The error's code in the query protocol. */
     public @Nullable String queryError(String error) {
         return section("queryErrors").get(error) instanceof String code ? code : null;

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkPojo;
 
 /** Writes errors the way AWS writes them in each protocol. */
 final class FaultWriter {
@@ -80,12 +81,23 @@ final class FaultWriter {
 
     private static String messageKey(Fault fault, @Nullable Table table) {
         if (fault.modeled()) {
-            return table != null && table.capitalMessage(fault.type()) ? "Message" : "message";
+            boolean capital = table != null
+                    && (table.capitalMessage(fault.type())
+                            || table.capitalBeside(fault.type()) && tellsMore(fault.members()));
+            return capital ? "Message" : "message";
         }
         return switch (fault.type()) {
             case "SerializationException", "AccessDeniedException" -> "Message";
             default -> "message";
         };
+    }
+
+    /** Whether a modeled error has a member that is set, beside its message. */
+    private static boolean tellsMore(@Nullable SdkPojo members) {
+        return members != null
+                && members.sdkFields().stream()
+                        .anyMatch(field -> !field.memberName().equalsIgnoreCase("message")
+                                && field.getValueOrDefault(members) != null);
     }
 
     private static String queryCode(Fault fault, @Nullable Table table) {

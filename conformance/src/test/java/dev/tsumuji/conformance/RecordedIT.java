@@ -1,0 +1,46 @@
+package dev.tsumuji.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The platform's answers beside those that AWS gave to the same requests, by unmodified boto3. The rows are in {@code
+ * recorded_*_suite.py}; what AWS answered is read from recordings beside the project, without which this is skipped.
+ */
+class RecordedIT {
+    /** A folder of JSON files, one for each service. */
+    private static final Path RECORDINGS = Path.of("..", "..", "shared", "data", "aws-recorded");
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dynamodb", "s3"})
+    void every_answer_is_the_one_that_aws_gave(String service) throws Exception {
+        Client.assumeRuns("python3", "-c", "import boto3");
+        var recordings = Path.of(System.getProperty("tsumuji.recordings", RECORDINGS.toString()))
+                .toAbsolutePath()
+                .normalize();
+        assumeTrue(
+                Files.isReadable(recordings.resolve(service + ".json")),
+                "skipped: there are no recordings in " + recordings);
+        var suite = Path.of(getClass()
+                .getResource("/python/recorded_" + service + "_suite.py")
+                .toURI());
+        try (var platform = RunningPlatform.start(folder.resolve("data"))) {
+            var environment = new HashMap<>(platform.environment());
+            environment.put("RECORDED", recordings.toString());
+            var outcome = Client.run(folder, environment, List.of("python3", "-B", suite.toString()));
+            assertThat(outcome.exitCode()).as(outcome.out()).isZero();
+            assertThat(outcome.out()).endsWith("done\n");
+        }
+    }
+}
