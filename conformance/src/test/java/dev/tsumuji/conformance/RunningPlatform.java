@@ -28,26 +28,51 @@ public final class RunningPlatform implements AutoCloseable {
     public static final String REGION = "us-east-1";
     public static final String ACCOUNT = "000000000000";
 
+    /** Starts fast, and finds what only assertions find. */
+    private static final List<String> FOR_TESTS =
+            List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-ea");
+
+    /** Those of {@code ./tsumuji start}. */
+    private static final List<String> AS_DISTRIBUTED = List.of(
+            "-Xmx512m",
+            "-Xms32m",
+            "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Xss512k",
+            "-XX:ReservedCodeCacheSize=64m");
+
     private static final long START_MAX_MILLIS = 60_000;
 
     private final Path data;
     private final int port;
+    private final List<String> machine;
     private final List<String> flags;
     private Process process;
 
-    private RunningPlatform(Path data, int port, List<String> flags) {
+    private RunningPlatform(Path data, int port, List<String> machine, List<String> flags) {
         this.data = data;
         this.port = port;
+        this.machine = machine;
         this.flags = flags;
         this.process = launch();
     }
 
     /** @param flags settings beside the data folder, the port and the root key */
     public static RunningPlatform start(Path data, String... flags) {
+        return start(data, FOR_TESTS, List.of(flags));
+    }
+
+    /** One whose speed counts: with the JVM's flags of the distribution, so that its compilers do all they can. */
+    public static RunningPlatform startAsDistributed(Path data, String... flags) {
+        return start(data, AS_DISTRIBUTED, List.of(flags));
+    }
+
+    private static RunningPlatform start(Path data, List<String> machine, List<String> flags) {
         try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = probe.getLocalPort();
             probe.close();
-            return new RunningPlatform(data, port, List.of(flags));
+            return new RunningPlatform(data, port, machine, flags);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -217,13 +242,10 @@ public final class RunningPlatform implements AutoCloseable {
     private List<String> command() {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(machine);
         command.addAll(List.of(
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx512m",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                "-ea",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "dev.tsumuji.server.Main",

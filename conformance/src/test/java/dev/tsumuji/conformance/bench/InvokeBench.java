@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tsumuji.conformance.Roles;
 import dev.tsumuji.conformance.RunningPlatform;
 import dev.tsumuji.wire.http.Headers;
-import dev.tsumuji.wire.sign.Signer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +43,7 @@ class InvokeBench {
     @Test
     void warm_invocations_against_the_front_doors_own_echo(@TempDir Path folder) throws Exception {
         var echo = Echo.start();
-        try (var platform = RunningPlatform.start(folder.resolve("data"))) {
+        try (var platform = RunningPlatform.startAsDistributed(folder.resolve("data"))) {
             var loads = new LinkedHashMap<String, Load>();
             loads.put("front door's echo", load(echo.port(), EchoDoor.PATH, "tsumuji"));
             for (var function : functions(folder).entrySet()) {
@@ -91,18 +88,7 @@ class InvokeBench {
     }
 
     private static Load load(int port, String path, String service) {
-        var host = "127.0.0.1:" + port;
-        var headers = new Signer(
-                        RunningPlatform.ACCESS_KEY, RunningPlatform.SECRET_KEY, null, RunningPlatform.REGION, service)
-                .sign("POST", path, null, Headers.of("host", host), EVENT, Instant.now());
-        var head = new StringBuilder("POST " + path + " HTTP/1.1\r\n");
-        headers.forEach(
-                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-        head.append("content-length: ").append(EVENT.length).append("\r\n\r\n");
-        var request = new ByteArrayOutputStream();
-        request.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
-        request.writeBytes(EVENT);
-        return new Load(port, request.toByteArray(), CONNECTIONS);
+        return Load.repeating(port, Load.signed(port, service, "POST", path, Headers.of(), EVENT), CONNECTIONS);
     }
 
     /** A function by its name: runtime, handler and files. */
@@ -206,6 +192,7 @@ class InvokeBench {
                             "-Xmx512m",
                             "-Xms32m",
                             "-XX:+UseSerialGC",
+                            "-XX:+UseCompactObjectHeaders",
                             "--enable-native-access=ALL-UNNAMED",
                             "--sun-misc-unsafe-memory-access=allow",
                             "-cp",

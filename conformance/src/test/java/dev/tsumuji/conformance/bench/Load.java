@@ -1,24 +1,67 @@
 package dev.tsumuji.conformance.bench;
 
+import dev.tsumuji.conformance.RunningPlatform;
+import dev.tsumuji.wire.http.Headers;
+import dev.tsumuji.wire.sign.Signer;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the same bytes again and again over some connections, each as soon as its answer is complete. The request is signed
- * once, beforehand: what is measured is the server.
+ * Sends requests over some connections, each as soon as the answer to the one before is complete. They are signed
+ * beforehand: what is measured is the server.
  */
-record Load(int port, byte[] request, int connections) {
+record Load(int port, Source source, int connections) {
+
+    /** Where requests come from. */
+    @FunctionalInterface
+    interface Source {
+        /** @return a whole request; null when this connection has sent all it should */
+        byte @Nullable [] request(int connection, long number);
+    }
+
+    /** The same bytes again and again. */
+    static Load repeating(int port, byte[] request, int connections) {
+        return new Load(port, (connection, number) -> request, connections);
+    }
+
+    /** Each connection goes round the requests from another place on. */
+    static Load around(int port, List<byte[]> requests, int connections) {
+        int apart = requests.size() / connections;
+        return new Load(
+                port,
+                (connection, number) -> requests.get((int) ((connection * apart + number) % requests.size())),
+                connections);
+    }
+
+    /** A request as it goes over the wire, signed with the root key. */
+    static byte[] signed(int port, String service, String method, String path, Headers headers, byte[] body) {
+        var signed = new Signer(
+                        RunningPlatform.ACCESS_KEY, RunningPlatform.SECRET_KEY, null, RunningPlatform.REGION, service)
+                .sign(method, path, null, headers.with("host", "127.0.0.1:" + port), body, Instant.now());
+        var head = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
+        signed.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        head.append("content-length: ").append(body.length).append("\r\n\r\n");
+        var request = new ByteArrayOutputStream();
+        request.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
+        request.writeBytes(body);
+        return request.toByteArray();
+    }
 
     /** @param nanos of every request, ascending */
     record Result(long[] nanos, Duration took) {
@@ -36,9 +79,8 @@ record Load(int port, byte[] request, int connections) {
         try (var threads = Executors.newFixedThreadPool(connections)) {
             long begin = System.nanoTime();
             long end = begin + time.toNanos();
-            Callable<long[]> connection = () -> connection(end);
             var futures = IntStream.range(0, connections)
-                    .mapToObj(i -> threads.submit(connection))
+                    .mapToObj(i -> threads.submit(() -> connection(i, end)))
                     .toList();
             long[] all = new long[0];
             for (Future<long[]> future : futures) {
@@ -53,7 +95,7 @@ record Load(int port, byte[] request, int connections) {
         }
     }
 
-    private long[] connection(long end) throws IOException {
+    private long[] connection(int connection, long end) throws IOException {
         var nanos = new long[1024];
         int count = 0;
         try (var socket = new Socket()) {
@@ -62,6 +104,10 @@ record Load(int port, byte[] request, int connections) {
             socket.connect(new InetSocketAddress("127.0.0.1", port));
             var in = new BufferedInputStream(socket.getInputStream(), 1 << 14);
             for (long start = System.nanoTime(); start < end; start = System.nanoTime()) {
+                var request = source.request(connection, count);
+                if (request == null) {
+                    break;
+                }
                 socket.getOutputStream().write(request);
                 answer(in);
                 nanos = count == nanos.length ? Arrays.copyOf(nanos, count * 2) : nanos;

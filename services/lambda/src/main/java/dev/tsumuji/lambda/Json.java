@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -19,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The JSON that Lambda itself needs: checking payloads, reading patterns and answers, writing policies and events. Stateless. */
 final class Json {
-    private static final JsonFactory FACTORY = new JsonFactory();
+    /** Buffers are shared, as invocations come in threads of their own. */
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .recyclerPool(JsonRecyclerPools.newBoundedPool(64))
+            .build();
 
     private Json() {}
 

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,6 @@ record Authorization(
 
     static final String ALGORITHM = "AWS4-HMAC-SHA256";
     private static final Duration LIFETIME_MAX = Duration.ofDays(7);
-    private static final Pattern COMMA = Pattern.compile(",");
 
     boolean presigned() {
         return lifetime != null;
@@ -55,8 +53,19 @@ record Authorization(
         if (credential == null) {
             return Optional.empty();
         }
-        var parts = credential.split("/", -1);
-        return parts.length < 5 ? Optional.empty() : Optional.of(parts[parts.length - 2]);
+        int end = credential.lastIndexOf('/');
+        int begin = end < 0 ? -1 : credential.lastIndexOf('/', end - 1);
+        return begin < 0 || slashes(credential, begin) < 2
+                ? Optional.empty()
+                : Optional.of(credential.substring(begin + 1, end));
+    }
+
+    private static int slashes(String text, int before) {
+        int count = 0;
+        for (int i = text.indexOf('/'); i >= 0 && i < before; i = text.indexOf('/', i + 1)) {
+            count++;
+        }
+        return count;
     }
 
     private static @Nullable String after(String header, String name) {
@@ -130,7 +139,10 @@ record Authorization(
     private static Map<String, String> fields(String header, int space, Refusals refusals) {
         var fields = new HashMap<String, String>(8);
         var rest = space < 0 ? "" : header.substring(space + 1);
-        for (var field : COMMA.split(rest)) {
+        for (int from = 0, to; from <= rest.length(); from = to + 1) {
+            to = rest.indexOf(',', from);
+            to = to < 0 ? rest.length() : to;
+            var field = rest.substring(from, to);
             var text = field.strip();
             int equals = text.indexOf('=');
             // A blank inside is a key pasted with a blank: AWS splits there and finds no equal-sign.
