@@ -291,6 +291,8 @@ final class StreamLane implements Runnable {
         try {
             var target = run.target();
             var outcome = run.invoke(target, requestId, payload(records, isFinal));
+            // a batch that will not come again has left its trace, whatever happens next
+            outcome.log().flush();
             return new Invoked(outcome.answer(), requestId, target.version());
         } catch (AwsServiceException e) {
             LOG.log(Level.DEBUG, "a batch of {0} waits: {1}", shard, e.getMessage());

@@ -46,9 +46,10 @@ public final class PageHandler implements RequestHandler<S3Event, String> {
     public String handleRequest(S3Event event, Context context) {
         int tiles = 0;
         for (var record : event.getRecords()) {
-            tiles += cut(
-                    record.getS3().getBucket().getName(),
-                    record.getS3().getObject().getUrlDecodedKey());
+            var bucket = record.getS3().getBucket().getName();
+            var key = record.getS3().getObject().getUrlDecodedKey();
+            context.getLogger().log("cutting s3://" + bucket + "/" + key + "\n");
+            tiles += cut(bucket, key);
         }
         return tiles + " tiles";
     }
