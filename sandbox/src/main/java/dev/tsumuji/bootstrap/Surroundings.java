@@ -5,6 +5,7 @@ import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
@@ -17,13 +18,25 @@ final class Surroundings {
 
     private static final String LIBRARY = "/var/runtime/surroundings.so";
 
+    private static final String TASK = "/var/task";
+    private static final String OWN_CLASS_PATH = System.getProperty("java.class.path");
+
+    /** The function's directory, once it is on the class path. */
+    private static String added = "";
+
     private Surroundings() {}
 
-    /** Loads what {@link #takeOn} needs, ahead of time. */
+    /** Goes through what {@link #takeOn} does, ahead of time: the first time is most of its cost. */
     static void prepare() throws ReflectiveOperationException {
         System.load(LIBRARY);
-        environment();
-        classPathAdder();
+        var variables = new HashMap<>(System.getenv());
+        replace(variables, variables.getOrDefault("LAMBDA_TASK_ROOT", TASK));
+        extendClassPath(TASK, List.of()); // every function's: it is empty until then
+        try {
+            Class.forName("dev.tsumuji.bootstrap.None"); // opens what is on the class path before the function's own
+        } catch (ClassNotFoundException e) {
+            // as it should
+        }
     }
 
     /** From now on the process has these variables and no others, in Java, in native code and for its children. */
@@ -31,16 +44,20 @@ final class Surroundings {
         // names of jars that this process has already, which aren't to be had twice
         var shared = variables.getOrDefault("TSUMUJI_SHARED", "").split("/");
         variables.remove("TSUMUJI_SHARED");
+        var root = variables.getOrDefault("LAMBDA_TASK_ROOT", TASK);
+        replace(variables, root);
+        extendClassPath(root, Arrays.asList(shared));
+    }
+
+    private static void replace(Map<String, String> variables, String directory) throws ReflectiveOperationException {
         var environment = environment();
         environment.clear();
         environment.putAll(variables);
-        var root = variables.getOrDefault("LAMBDA_TASK_ROOT", "/var/task");
-        if (!variables(block(variables)) || !enter(root.getBytes(StandardCharsets.UTF_8))) {
+        if (!variables(block(variables)) || !enter(directory.getBytes(StandardCharsets.UTF_8))) {
             throw new IllegalStateException("the surroundings of the function can't be taken on");
         }
         TimeZone.setDefault(null);
         System.clearProperty("user.timezone");
-        extendClassPath(root, Arrays.asList(shared));
     }
 
     private static byte[] block(Map<String, String> variables) {
@@ -73,9 +90,12 @@ final class Surroundings {
     /** What is on the class path of a process that is started for a function. */
     private static void extendClassPath(String root, List<String> shared) throws ReflectiveOperationException {
         var adder = classPathAdder();
-        var whole = new StringBuilder(System.getProperty("java.class.path"));
+        var whole = new StringBuilder(OWN_CLASS_PATH);
         try {
-            adder.invoke(ClassLoader.getSystemClassLoader(), root);
+            if (!root.equals(added)) {
+                adder.invoke(ClassLoader.getSystemClassLoader(), root);
+                added = root;
+            }
             whole.append(File.pathSeparatorChar).append(root);
             for (var directory : new String[] {root + "/lib", "/opt/java/lib"}) {
                 for (var jar : jars(directory)) {

@@ -26,6 +26,9 @@ final class NativeSandbox implements Sandbox {
     /** A stem that doesn't notice its function for so long is given up: one that starts as usual is faster. */
     private static final Duration STEM_PATIENCE = Duration.ofSeconds(2);
 
+    /** A function that was started ahead, for a call that may come later, is waited for no longer. */
+    private static final Duration FIRST_CALL_PATIENCE = Duration.ofMillis(100);
+
     private static final Duration EXIT_PATIENCE = Duration.ofSeconds(1);
     private static final Duration END_PATIENCE = Duration.ofSeconds(10);
 
@@ -46,6 +49,7 @@ final class NativeSandbox implements Sandbox {
     private final java.time.InstantSource clock;
     private final CompletableFuture<Boolean> ripe = new CompletableFuture<>();
     private final CompletableFuture<Init> init = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> settled = new CompletableFuture<>();
     private final CompletableFuture<Exit> ended = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
     private volatile long startedNanos = System.nanoTime();
@@ -221,9 +225,16 @@ final class NativeSandbox implements Sandbox {
         return assigned;
     }
 
-    /** Runs something when initialisation has ended, on the thread that noticed. */
-    void afterInit(Runnable then) {
-        init.thenRun(then);
+    /** Runs something once nobody waits for this start any more: after the first answer, or when no call follows. */
+    void afterFirstAnswer(Runnable then) {
+        settled.thenRun(then);
+        init.thenAccept(outcome -> {
+            if (outcome instanceof Init.Ready) {
+                settled.completeOnTimeout(null, FIRST_CALL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            } else {
+                settled.complete(null);
+            }
+        });
     }
 
     private void closePeak() {
@@ -246,6 +257,14 @@ final class NativeSandbox implements Sandbox {
 
     @Override
     public Answer invoke(Invocation invocation) {
+        try {
+            return answer(invocation);
+        } finally {
+            settled.complete(null);
+        }
+    }
+
+    private Answer answer(Invocation invocation) {
         if (awaitInit() instanceof Init.Failed) {
             return initFailure(invocation.requestId());
         }

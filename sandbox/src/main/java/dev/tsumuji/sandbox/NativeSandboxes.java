@@ -130,7 +130,7 @@ public final class NativeSandboxes implements Sandboxes {
             return sandbox;
         } finally {
             if (sandbox != null) {
-                sandbox.afterInit(stems::functionStarted);
+                sandbox.afterFirstAnswer(stems::functionStarted);
             } else {
                 stems.functionStarted();
             }

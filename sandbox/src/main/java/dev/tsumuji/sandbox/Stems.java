@@ -146,7 +146,7 @@ final class Stems implements AutoCloseable {
         }
     }
 
-    /** A function is being started; stems wait until {@link #functionStarted}, though not for long. */
+    /** A function is being started; stems wait until {@link #functionStarted}, when it has answered, though not for long. */
     void functionStarts() {
         lock.lock();
         try {

@@ -253,9 +253,10 @@ public final class ColdBench {
         throw new IllegalStateException("no AOT cache after ten minutes");
     }
 
-    /** Of all processes that wait, in MiB. */
+    /** Of all processes of this run that wait, in MiB. */
     private static List<Long> pss(NativeSandboxes sandboxes) {
-        return ProcessHandle.allProcesses()
+        return ProcessHandle.current()
+                .descendants() // of no other platform on this machine
                 .filter(process -> text(process, "environ").contains("TSUMUJI_STEM="))
                 .map(process -> text(process, "smaps_rollup"))
                 .flatMap(String::lines)

@@ -463,7 +463,7 @@ function start() {
 /** Takes on variables, directory and module paths as if the process had been started with them. */
 function becomeFunction(payload) {
   frame(TAKEN, 0, []);
-  for (const name of Object.keys(env)) delete env[name];
+  const names = new Set();
   let at = 2;
   const text = () => {
     const length = payload.readUInt16BE(at);
@@ -472,8 +472,12 @@ function becomeFunction(payload) {
   };
   for (let left = payload.readUInt16BE(0); left > 0; left--) {
     const name = text();
-    env[name] = text();
+    const value = text();
+    names.add(name);
+    // Only what differs: without TZ, if only for a moment, the time zone is looked for among all files of zones.
+    if (env[name] !== value) env[name] = value;
   }
+  for (const name of Object.keys(env)) if (!names.has(name)) delete env[name];
   root = env.LAMBDA_TASK_ROOT;
   process.chdir(root);
   require('module').Module._initPaths();
