@@ -89,11 +89,12 @@ static void limit(int connection, int what, rlim_t most) {
     if (setrlimit(what, &r)) fail(connection, "limit %d", what);
 }
 
-static void become_function(const struct order *order, const struct handles *h) {
+/* extension: null for the function itself */
+static void become(const struct order *order, const struct handles *h, char *extension) {
     for (int i = 0; i < h->cgroups; i++)
         if (write(h->procs[i], "0", 1) != 1) fail(h->connection, "enter %s", order->procs[i]);
     if (order->isolated && h->cgroups && unshare(CLONE_NEWCGROUP)) fail(h->connection, "cgroup namespace");
-    int input = h->input >= 0 ? h->input : open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int input = h->input >= 0 && !extension ? h->input : open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (input < 0 || dup2(input, 0) < 0 || dup2(h->output, 1) < 0 || dup2(h->output, 2) < 0) fail(h->connection, "streams");
     limit(h->connection, RLIMIT_NOFILE, 1024);
     limit(h->connection, RLIMIT_CORE, 0);
@@ -103,7 +104,8 @@ static void become_function(const struct order *order, const struct handles *h) 
     signal(SIGPIPE, SIG_DFL);
     umask(0022);
     setsid();
-    if (chdir(order->directory)) fail(h->connection, "change to %s", order->directory);
+    const char *directory = extension ? "/" : order->directory;
+    if (chdir(directory)) fail(h->connection, "change to %s", directory);
     if (order->isolated) rights_drop_bounding_set();
     if (order->isolated && geteuid() == 0
         && (setgroups(0, NULL) || setresgid(order->uid, order->uid, order->uid)
@@ -114,6 +116,11 @@ static void become_function(const struct order *order, const struct handles *h) 
     /* All above 2 close at exec; a child process can't have inherited any. */
     if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) && errno != ENOSYS) fail(h->connection, "close");
     if (order->isolated) rights_filter_system_calls(h->connection);
+    if (extension) {
+        char *const arguments[] = {extension, NULL};
+        execve(extension, arguments, order->extension_variables);
+        fail(h->connection, "start %s", extension);
+    }
     execve(order->arguments[0], order->arguments, order->variables);
     fail(h->connection, "start %s", order->arguments[0]);
 }
@@ -128,25 +135,89 @@ static void sweep(const struct order *order, const struct handles *h, pid_t func
     }
 }
 
-static void wait_and_report(const struct order *order, const struct handles *h, pid_t function, const sigset_t *child) {
+/* What runs inside, and how far it is. */
+struct life {
+    pid_t function;               /* 0: not started yet; -1: it has ended */
+    pid_t extensions[MANY];       /* -1: ended */
+    int left;                     /* extensions that run */
+    int leaving;                  /* the platform has asked for the end */
+    int status;                   /* the function's, once it has ended */
+};
+
+static pid_t start(const struct order *order, const struct handles *h, char *extension) {
+    pid_t child = fork();
+    if (child < 0) fail(h->connection, "fork");
+    if (child == 0) become(order, h, extension);
+    return child;
+}
+
+/* The last to be started: what only starting needs is given up. */
+static void start_function(const struct order *order, struct handles *h, struct life *life) {
+    life->function = start(order, h, NULL);
+    close(h->output);
+    if (h->input >= 0) close(h->input);
+    if (order->isolated) {
+        rights_drop_bounding_set();
+        rights_drop_capabilities(1);
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        rights_filter_system_calls(h->connection);
+    }
+}
+
+/* Returns 0 when all is to end. */
+static int obey(const struct order *order, struct handles *h, struct life *life) {
+    char word;
+    if (read(h->connection, &word, 1) != 1) return 0;
+    if (word == 'g' && life->function == 0) return start_function(order, h, life), 1;
+    if (word != 's' && word != 'k') return 0;
+    life->leaving = 1;
+    if (life->function > 0) kill(life->function, word == 's' ? SIGTERM : SIGKILL);
+    return life->left > 0;
+}
+
+static void report_end(int connection, const char *who, int status) {
+    if (*who && WIFSIGNALED(status)) report(connection, "%ssignal: %s", who, strsignal(WTERMSIG(status)));
+    else if (*who) report(connection, "%sexit status %d", who, WEXITSTATUS(status));
+    else if (WIFSIGNALED(status)) report(connection, "signalled %d", WTERMSIG(status));
+    else report(connection, "exited %d", WEXITSTATUS(status));
+}
+
+/* Returns 1 when that was the end of all, which has been reported. */
+static int buried(const struct order *order, const struct handles *h, struct life *life, pid_t pid, int status) {
+    int extension = 0;
+    for (int i = 0; order->extensions[i]; i++) {
+        if (life->extensions[i] != pid) continue;
+        life->extensions[i] = -1;
+        life->left--;
+        extension = 1;
+    }
+    if (!extension && pid != life->function) return 0;
+    if (!extension) {
+        life->function = -1;
+        life->status = status;
+    }
+    if (life->leaving && life->left > 0) return 0;
+    pid_t function = life->function;
+    sweep(order, h, function > 0 ? function : pid);
+    if (extension && !life->leaving) report_end(h->connection, "extension ", status);
+    else report_end(h->connection, "", function > 0 ? SIGKILL : life->status);
+    return 1;
+}
+
+static void wait_and_report(const struct order *order, struct handles *h, struct life *life, const sigset_t *child) {
     struct pollfd wait[2] = {{.fd = h->connection, .events = POLLIN},
                              {.fd = signalfd(-1, child, SFD_CLOEXEC | SFD_NONBLOCK), .events = POLLIN}};
     for (;;) {
         if (poll(wait, 2, -1) < 0 && errno != EINTR) break;
-        if (wait[0].revents) break; /* any word, or silence for ever, from the platform means: end */
+        if (wait[0].revents && !obey(order, h, life)) break; /* an end is asked for, or the platform is gone */
         struct signalfd_siginfo signal_info;
         while (read(wait[1].fd, &signal_info, sizeof signal_info) > 0) {}
         int status;
         pid_t pid;
-        while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-            if (pid != function) continue;
-            sweep(order, h, function);
-            if (WIFSIGNALED(status)) report(h->connection, "signalled %d", WTERMSIG(status));
-            else report(h->connection, "exited %d", WEXITSTATUS(status));
-            return;
-        }
+        while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+            if (buried(order, h, life, pid, status)) return;
     }
-    sweep(order, h, function);
+    sweep(order, h, life->function);
     report(h->connection, "signalled %d", SIGKILL);
 }
 
@@ -182,17 +253,10 @@ void init_run(const struct order *order, int connection, int ready) {
     if (order->isolated) root_build(order, connection);
     char go;
     if (order->hold && read(connection, &go, 1) != 1) _exit(0);
-    pid_t function = fork();
-    if (function < 0) fail(connection, "fork");
-    if (function == 0) become_function(order, &h);
-    close(h.output);
-    if (h.input >= 0) close(h.input);
-    if (order->isolated) {
-        rights_drop_bounding_set();
-        rights_drop_capabilities(1);
-        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        rights_filter_system_calls(connection);
-    }
-    wait_and_report(order, &h, function, &child);
+    struct life life = {0};
+    for (; order->extensions[life.left]; life.left++)
+        life.extensions[life.left] = start(order, &h, order->extensions[life.left]);
+    if (life.left == 0) start_function(order, &h, &life);
+    wait_and_report(order, &h, &life, &child);
     _exit(0);
 }

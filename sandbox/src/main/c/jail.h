@@ -10,10 +10,14 @@
  *
  * An order that names a mount namespace to attach to starts nothing: it gives code to a sandbox that runs without any.
  *
+ * Bytes from the platform: g lets start what is next; s asks the function to end and k ends it, after which the programs beside
+ * it may end in their own time; anything else, or closing the connection, ends all.
+ *
  * Lines written to the platform, each ended by \n:
  *   started PID       host's pid of init; the namespaces exist and its loopback is up, the function isn't running yet
  *   exited CODE       the function ended; nothing of its process tree is left
  *   signalled NUMBER  the same, by a signal
+ *   extension TEXT    a program beside the function ended, and so all did
  *   failed TEXT       it could not be started, or not be attached
  *   attached          code and layers are where they belong in the running sandbox
  */
@@ -46,6 +50,8 @@ struct order {
     const char *directory;     /* working directory */
     char *arguments[ARGUMENTS + 1];
     char *variables[VARIABLES + 1];
+    char *extensions[MANY];    /* programs inside that are started at the first go; the function then waits for a second */
+    char *extension_variables[VARIABLES + 1];
     const char *attach;         /* mount namespace of a running sandbox that gets code and layers; null: start one */
     const char *user_namespace; /* the user namespace of that sandbox, without root */
     uid_t uid;

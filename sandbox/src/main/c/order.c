@@ -39,6 +39,9 @@ static int put(struct order *order, const char *name, const char *value) {
     if (strcmp(name, "procs") == 0) return add(order->procs, MANY, value);
     if (strcmp(name, "argument") == 0) return add((const char **)order->arguments, ARGUMENTS, value);
     if (strcmp(name, "variable") == 0) return add((const char **)order->variables, VARIABLES, value);
+    if (strcmp(name, "extension") == 0) return add((const char **)order->extensions, MANY, value);
+    if (strcmp(name, "extension_variable") == 0)
+        return add((const char **)order->extension_variables, VARIABLES, value);
     if (strcmp(name, "uid") == 0) return (order->uid = strtoul(value, NULL, 10)) != 0;
     if (strcmp(name, "isolated") == 0) return order->isolated = value[0] == '1', 1;
     if (strcmp(name, "hold") == 0) return order->hold = value[0] == '1', 1;

@@ -48,6 +48,9 @@ final class Bootstraps {
     /** A variable that tells a bootstrap to wait for a function; the function never sees it. */
     private static final String STEM = "TSUMUJI_STEM";
 
+    /** The account that a function belongs to: for its extensions, which may ask for it; the function never sees it. */
+    static final String ACCOUNT = "TSUMUJI_ACCOUNT_ID";
+
     private static final String LEAN = "1";
 
     private static final Duration STEM_TIMEOUT = Duration.ofSeconds(60);
@@ -146,6 +149,7 @@ final class Bootstraps {
         variables.put("LAMBDA_RUNTIME_DIR", view.runtime.toString());
         variables.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + spec.runtime());
         variables.putAll(spec.environment());
+        variables.remove(ACCOUNT);
         switch (language) {
             case NODE ->
                 variables.putIfAbsent(

@@ -10,6 +10,9 @@ sealed interface Exit {
     /** It never ran. */
     record NotStarted(String reason) implements Exit {}
 
+    /** A program beside the runtime ended before its time, and all with it. */
+    record Extension(String reason) implements Exit {}
+
     /** Reads the launcher's report. */
     static Exit parse(String line, boolean outOfMemory) {
         var space = line.indexOf(' ');
@@ -17,6 +20,7 @@ sealed interface Exit {
         return switch (word) {
             case "exited" -> new Code(Integer.parseInt(line.substring(space + 1)));
             case "signalled" -> new Signal(Integer.parseInt(line.substring(space + 1)), outOfMemory);
+            case "extension" -> new Extension(line.substring(space + 1));
             case "failed" -> new NotStarted(line.substring(space + 1));
             default -> new Signal(9, outOfMemory);
         };
@@ -28,6 +32,7 @@ sealed interface Exit {
             case Code(int code) when code == 0 -> "Runtime exited without providing a reason";
             case Code(int code) -> "Runtime exited with error: exit status " + code;
             case Signal(int number, boolean outOfMemory) -> "Runtime exited with error: signal: " + signalName(number);
+            case Extension(String reason) -> reason;
             case NotStarted(String reason) -> "Runtime failed to start: " + reason;
         };
     }

@@ -21,6 +21,9 @@ final class Faults {
     }
 
     static Sandbox.Answer.Failure exited(String requestId, Exit exit) {
+        if (exit instanceof Exit.Extension) {
+            return failure("Extension.Crash", "RequestId: " + requestId + " Error: " + exit.reason(), false);
+        }
         var type = exit instanceof Exit.Signal(int number, boolean outOfMemory) && number == 9 && outOfMemory
                 ? "Runtime.OutOfMemory"
                 : "Runtime.ExitError";

@@ -165,6 +165,16 @@ final class Jail implements AutoCloseable {
             channel.write(ByteBuffer.wrap(new byte[] {'g'}));
         }
 
+        /** The function is asked to end, and what is beside it may end in its own time. */
+        void terminate() throws IOException {
+            channel.write(ByteBuffer.wrap(new byte[] {'s'}));
+        }
+
+        /** The function is ended, and what is beside it may end in its own time. */
+        void kill() throws IOException {
+            channel.write(ByteBuffer.wrap(new byte[] {'k'}));
+        }
+
         /** Asks for the end; the reader still hears how it went. */
         void end() {
             try {

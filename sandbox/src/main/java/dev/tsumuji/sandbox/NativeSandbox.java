@@ -3,6 +3,7 @@ package dev.tsumuji.sandbox;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,9 @@ final class NativeSandbox implements Sandbox {
     /** A function that was started ahead, for a call that may come later, is waited for no longer. */
     private static final Duration FIRST_CALL_PATIENCE = Duration.ofMillis(100);
 
+    /** As long as AWS gives extensions to end. */
+    private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(2);
+
     private static final Duration EXIT_PATIENCE = Duration.ofSeconds(1);
     private static final Duration END_PATIENCE = Duration.ofSeconds(10);
 
@@ -37,12 +41,19 @@ final class NativeSandbox implements Sandbox {
         IDLE,
         RUNNING,
         FROZEN,
+        /** Extensions have been told to end. */
+        LEAVING,
         DEAD
     }
 
     private volatile Spec spec;
     private final Place place;
     private final Wire wire;
+    private final Extensions extensions;
+
+    /** Serves the extensions of a runtime that doesn't speak the Runtime API itself. */
+    private final @Nullable RuntimeApi api;
+
     private final Watch watch;
     private final Jail.LifeLine lifeLine;
     private final Outputs.Pipe output;
@@ -69,6 +80,8 @@ final class NativeSandbox implements Sandbox {
             Spec spec,
             Place place,
             Wire wire,
+            Extensions extensions,
+            @Nullable RuntimeApi api,
             Watch watch,
             Jail.LifeLine lifeLine,
             Outputs.Pipe output,
@@ -76,6 +89,8 @@ final class NativeSandbox implements Sandbox {
         this.spec = spec;
         this.place = place;
         this.wire = wire;
+        this.extensions = extensions;
+        this.api = api;
         this.watch = watch;
         this.lifeLine = lifeLine;
         this.output = output;
@@ -166,7 +181,7 @@ final class NativeSandbox implements Sandbox {
 
     private void initialise() {
         try {
-            var failure = wire.ready();
+            var failure = prepared();
             if (failure.isEmpty()) {
                 var group = place.group();
                 if (group != null) {
@@ -184,6 +199,20 @@ final class NativeSandbox implements Sandbox {
             var failure = afterHangUp("", spec.initTimeout());
             init.complete(new Init.Failed(sinceStart(), failure));
         }
+    }
+
+    /** The order of AWS: extensions register, the runtime initialises, and then all have to be waiting. */
+    private Optional<Answer.Failure> prepared() throws IOException {
+        if (extensions.hasExternal()) {
+            extensions.awaitRegistered();
+            var failure = extensions.failure();
+            if (failure != null) {
+                return Optional.of(failure);
+            }
+            lifeLine.go();
+        }
+        var failure = wire.ready();
+        return failure.isPresent() ? failure : extensions.awaitReady();
     }
 
     private Duration sinceStart() {
@@ -209,7 +238,11 @@ final class NativeSandbox implements Sandbox {
         var group = place.group();
         var exit = Exit.parse(report, group != null && group.ranOutOfMemory());
         ripe.complete(false);
+        extensions.ended();
         wire.ended();
+        if (api != null) {
+            api.ended();
+        }
         place.close();
         ended.complete(exit);
         try {
@@ -274,7 +307,11 @@ final class NativeSandbox implements Sandbox {
         }
         Answer answer;
         try {
+            extensions.invoke(invocation);
             answer = wire.exchange(invocation);
+            if (!(answer instanceof Answer.Failure failure) || failure.alive()) {
+                extensions.awaitDone();
+            }
         } catch (IOException e) {
             return afterHangUp(invocation.requestId(), timeout);
         }
@@ -302,7 +339,7 @@ final class NativeSandbox implements Sandbox {
     private boolean run(Duration timeout) {
         lock.lock();
         try {
-            if (phase == Phase.DEAD) {
+            if (phase == Phase.DEAD || phase == Phase.LEAVING) {
                 return false;
             }
             if (phase != Phase.IDLE && phase != Phase.FROZEN) {
@@ -343,7 +380,9 @@ final class NativeSandbox implements Sandbox {
                 case STARTING, RUNNING -> {
                     if (nowNanos - deadlineNanos >= 0 && !timedOut) {
                         timedOut = true;
-                        lifeLine.end();
+                        if (!leave("timeout")) {
+                            lifeLine.end();
+                        }
                     }
                 }
                 case IDLE -> {
@@ -352,8 +391,46 @@ final class NativeSandbox implements Sandbox {
                         forget.run();
                     }
                 }
+                case LEAVING -> {
+                    if (nowNanos - deadlineNanos >= 0) {
+                        lifeLine.end();
+                        forget.run();
+                    }
+                }
                 case FROZEN, DEAD -> forget.run();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Tells the extensions that wish it, which then have a moment. Under the lock.
+     *
+     * @return false when there is none
+     */
+    private boolean leave(String reason) {
+        if (!extensions.shutdown(reason, clock.instant().plus(SHUTDOWN_PATIENCE))) {
+            return false;
+        }
+        try {
+            if (reason.equals("spindown")) {
+                lifeLine.terminate();
+            } else {
+                lifeLine.kill();
+            }
+        } catch (IOException e) {
+            return false;
+        }
+        phase = Phase.LEAVING;
+        deadlineNanos = System.nanoTime() + SHUTDOWN_PATIENCE.toNanos();
+        return true;
+    }
+
+    private boolean isLeaving() {
+        lock.lock();
+        try {
+            return phase == Phase.LEAVING;
         } finally {
             lock.unlock();
         }
@@ -399,7 +476,7 @@ final class NativeSandbox implements Sandbox {
     /** The function closed its connection: mostly because it exits, which is then reported; else it is ended. */
     private Answer.Failure afterHangUp(String requestId, Duration timeout) {
         try {
-            ended.get(EXIT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            ended.get((isLeaving() ? END_PATIENCE : EXIT_PATIENCE).toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {
@@ -435,7 +512,7 @@ final class NativeSandbox implements Sandbox {
     public boolean isAlive() {
         lock.lock();
         try {
-            return phase != Phase.DEAD && !timedOut;
+            return phase != Phase.DEAD && phase != Phase.LEAVING && !timedOut;
         } finally {
             lock.unlock();
         }
@@ -473,8 +550,28 @@ final class NativeSandbox implements Sandbox {
 
     @Override
     public void close() {
-        end();
+        if (!retire()) {
+            end();
+        }
         join();
+    }
+
+    /** @return whether it ends by itself, in a bounded time */
+    private boolean retire() {
+        lock.lock();
+        try {
+            if (phase == Phase.FROZEN) {
+                thaw();
+                phase = Phase.IDLE;
+            }
+            if (phase != Phase.IDLE || !leave("spindown")) {
+                return phase == Phase.LEAVING;
+            }
+        } finally {
+            lock.unlock();
+        }
+        watch.add(this);
+        return true;
     }
 
     /** What a sandbox occupies on this machine. */

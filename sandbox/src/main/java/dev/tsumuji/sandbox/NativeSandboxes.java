@@ -10,9 +10,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +29,16 @@ public final class NativeSandboxes implements Sandboxes {
     private static final System.Logger LOG = System.getLogger(NativeSandboxes.class.getName());
     private static final int PROCESSES_MAX = 1024;
     private static final int RUNTIME_API_PORT = 9001;
+
+    /** Variables that AWS doesn't give to extensions. */
+    private static final Set<String> NOT_FOR_EXTENSIONS = Set.of(
+            "AWS_EXECUTION_ENV",
+            "AWS_LAMBDA_LOG_GROUP_NAME",
+            "AWS_LAMBDA_LOG_STREAM_NAME",
+            "AWS_XRAY_CONTEXT_MISSING",
+            "LAMBDA_RUNTIME_DIR",
+            "LAMBDA_TASK_ROOT",
+            "_HANDLER");
 
     private static final Bootstraps.View INSIDE =
             new Bootstraps.View(Path.of("/var/task"), Path.of("/var/runtime"), Path.of("/run/tsumuji/platform"));
@@ -309,6 +321,9 @@ public final class NativeSandboxes implements Sandboxes {
         private @Nullable ServerSocketChannel plainApi;
         private Sandbox.StartPath startPath = Sandbox.StartPath.ORDINARY;
         private String cache = "";
+        private List<String> external = List.of();
+        private Map<String, String> told = Map.of();
+        private boolean servesApi;
 
         /** Of a stem, where a function's code is to appear later; else -1. */
         private int mounts = -1;
@@ -370,8 +385,11 @@ public final class NativeSandboxes implements Sandboxes {
                 } else {
                     allow(spec);
                 }
-                var wire = frames != null ? frames : new RuntimeApi(apiListener(process));
-                var sandbox = new NativeSandbox(spec, this, wire, watch, lifeLine, pipe, clock);
+                var extensions = new Extensions(external, told);
+                var api = servesApi ? new RuntimeApi(apiListener(process), extensions) : null;
+                var wire = frames != null ? frames : java.util.Objects.requireNonNull(api);
+                var sandbox = new NativeSandbox(
+                        spec, this, wire, extensions, frames != null ? api : null, watch, lifeLine, pipe, clock);
                 living.add(sandbox);
                 Runnable onEnd = () -> living.remove(sandbox);
                 if (stem) {
@@ -419,10 +437,18 @@ public final class NativeSandboxes implements Sandboxes {
             if (language == Runtimes.Language.JAVA) {
                 order.put("input", socket);
             }
-            if (language == Runtimes.Language.OWN) {
+            external = extensions();
+            servesApi = !stem
+                    && (language == Runtimes.Language.OWN
+                            || !external.isEmpty()
+                            || !variables
+                                    .getOrDefault("AWS_LAMBDA_EXEC_WRAPPER", "")
+                                    .isEmpty());
+            if (servesApi) {
                 variables.put("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + apiPort());
             }
             variables.forEach((key, value) -> order.put("variable", key + "=" + outside(value)));
+            extend(order, variables);
             launch.binds().forEach(bind -> order.put("bind", bind));
             temporary(order);
             var packages = nodeModules;
@@ -437,6 +463,39 @@ public final class NativeSandboxes implements Sandboxes {
                 order.put("thaw_file", group.freezer()).put("thaw_word", group.thawed());
             }
             return order;
+        }
+
+        /** Names of the files of the layers that are started beside the runtime. */
+        private List<String> extensions() throws IOException {
+            var found = new TreeSet<String>();
+            for (var layer : spec.layers()) {
+                var directory = layer.resolve("extensions");
+                if (Files.isDirectory(directory)) {
+                    try (var files = Files.list(directory)) {
+                        files.filter(Files::isRegularFile)
+                                .forEach(file -> found.add(String.valueOf(file.getFileName())));
+                    }
+                }
+            }
+            if (!found.isEmpty() && !isolation.isolated()) {
+                throw new IOException(
+                        "extensions need sandboxes, and this machine's functions run without: " + isolation.reason());
+            }
+            return List.copyOf(found);
+        }
+
+        private void extend(Jail.Order order, Map<String, String> variables) {
+            told = new HashMap<>(variables);
+            told.putAll(Map.of(Bootstraps.ACCOUNT, spec.environment().getOrDefault(Bootstraps.ACCOUNT, "")));
+            if (external.isEmpty()) {
+                return;
+            }
+            external.forEach(name -> order.put("extension", "/opt/extensions/" + name));
+            variables.forEach((key, value) -> {
+                if (!NOT_FOR_EXTENSIONS.contains(key)) {
+                    order.put("extension_variable", key + "=" + value);
+                }
+            });
         }
 
         private void temporary(Jail.Order order) throws IOException {

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class RuntimeApi implements Wire {
 
     private static final String PREFIX = "/2018-06-01/runtime/";
+    private static final String TELEMETRY = "/2022-07-01/telemetry";
+    private static final String LOGS = "/2020-08-15/logs";
     private static final int CONNECTIONS_MAX = 32;
     private static final int PIECES_WAITING_MAX = 8;
     private static final long PIECE_PATIENCE_MILLIS = 100;
@@ -36,6 +38,7 @@ final class RuntimeApi implements Wire {
     private static final String ERROR_BODY = "lambda-runtime-function-error-body";
 
     private final ServerSocketChannel listener;
+    private final Extensions extensions;
     private final Semaphore room = new Semaphore(CONNECTIONS_MAX);
     private final Map<SocketChannel, Thread> open = new ConcurrentHashMap<>();
     private final CompletableFuture<Optional<Sandbox.Answer.Failure>> ready = new CompletableFuture<>();
@@ -62,8 +65,9 @@ final class RuntimeApi implements Wire {
         }
     }
 
-    RuntimeApi(ServerSocketChannel listener) {
+    RuntimeApi(ServerSocketChannel listener, Extensions extensions) {
         this.listener = listener;
+        this.extensions = extensions;
         Thread.ofVirtual().name("runtime-api").start(this::accept);
     }
 
@@ -191,6 +195,20 @@ final class RuntimeApi implements Wire {
 
     private void answer(HttpExchange request, OutputStream out) throws IOException, InterruptedException {
         var path = request.path();
+        if (path.startsWith(Extensions.PREFIX)) {
+            extensions.answer(request, out);
+            return;
+        }
+        if (request.method().equals("PUT") && (path.equals(TELEMETRY) || path.equals(LOGS))) {
+            // extensions know this answer from AWS's emulator, and do without
+            var name = path.equals(LOGS) ? "Logs" : "Telemetry";
+            send(
+                    out,
+                    202,
+                    "{\"errorMessage\":\"" + name + " API is not supported\",\"errorType\":\"" + name
+                            + ".NotSupported\"}");
+            return;
+        }
         var parts = path.startsWith(PREFIX) ? path.substring(PREFIX.length()).split("/") : new String[0];
         boolean post = request.method().equals("POST");
         if (parts.length == 2 && parts[0].equals("invocation") && parts[1].equals("next") && !post) {

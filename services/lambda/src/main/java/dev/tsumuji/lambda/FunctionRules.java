@@ -315,6 +315,15 @@ final class FunctionRules {
                 .build();
     }
 
+    /** Only published versions are optimised, and those always. */
+    static @Nullable SnapStartResponse ofVersion(@Nullable SnapStartResponse latest) {
+        return latest == null || latest.applyOn() != SnapStartApplyOn.PUBLISHED_VERSIONS
+                ? latest
+                : latest.toBuilder()
+                        .optimizationStatus(SnapStartOptimizationStatus.ON)
+                        .build();
+    }
+
     private static LoggingConfig logging(FunctionId id, @Nullable LoggingConfig wanted, @Nullable LoggingConfig old) {
         var format = wanted != null && wanted.logFormat() != null
                 ? wanted.logFormat()

@@ -376,6 +376,7 @@ final class Functions {
                 .version(version)
                 .functionArn(id.arn(version))
                 .revisionId(ids.uuid())
+                .snapStart(FunctionRules.ofVersion(latest.configuration().snapStart()))
                 .state(state);
         if (state == State.PENDING) {
             configuration

@@ -184,6 +184,7 @@ final class InstanceFactory implements AutoCloseable {
         all.put("AWS_LAMBDA_LOG_GROUP_NAME", configuration.loggingConfig().logGroup());
         all.put("AWS_LAMBDA_LOG_STREAM_NAME", stream);
         all.putAll(ApplicationLevel.variables(configuration.loggingConfig()));
+        all.put("TSUMUJI_ACCOUNT_ID", id.account()); // for extensions that ask; the function doesn't see it
         all.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
         all.put("AWS_ACCESS_KEY_ID", role.credentials().accessKeyId());
         all.put("AWS_SECRET_ACCESS_KEY", role.credentials().secretAccessKey());

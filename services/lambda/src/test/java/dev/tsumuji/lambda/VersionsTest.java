@@ -55,6 +55,22 @@ class VersionsTest {
     }
 
     @Test
+    void snap_start_is_on_for_published_versions_and_off_for_the_latest() {
+        platform.create(Platform.request("snap", Zips.program("return 1"))
+                .runtime(software.amazon.awssdk.services.lambda.model.Runtime.JAVA21)
+                .snapStart(s -> s.applyOn("PublishedVersions")));
+        platform.active("snap");
+        var published = platform.call(() -> platform.lambda.publishVersion(r -> r.functionName("snap")));
+        var latest = platform.call(() -> platform.lambda.getFunctionConfiguration(r -> r.functionName("snap")));
+
+        assertThat(latest.snapStart().applyOnAsString()).isEqualTo("PublishedVersions");
+        assertThat(latest.snapStart().optimizationStatusAsString()).isEqualTo("Off");
+        assertThat(published.snapStart().applyOnAsString()).isEqualTo("PublishedVersions");
+        assertThat(published.snapStart().optimizationStatusAsString()).isEqualTo("On");
+        assertThat(publish().snapStart().optimizationStatusAsString()).isEqualTo("Off");
+    }
+
+    @Test
     void a_version_keeps_the_code_that_it_was_published_with() {
         var first = publish();
         update("return 2");
