@@ -31,12 +31,14 @@ public final class RunningPlatform implements AutoCloseable {
     private static final long START_MAX_MILLIS = 60_000;
 
     private final Path data;
+    private final String heap;
     private final int port;
     private final List<String> flags;
     private Process process;
 
-    private RunningPlatform(Path data, int port, List<String> flags) {
+    private RunningPlatform(Path data, String heap, int port, List<String> flags) {
         this.data = data;
+        this.heap = heap;
         this.port = port;
         this.flags = flags;
         this.process = launch();
@@ -44,10 +46,15 @@ public final class RunningPlatform implements AutoCloseable {
 
     /** @param flags settings beside the data folder, the port and the root key */
     public static RunningPlatform start(Path data, String... flags) {
+        return startWithHeap("512m", data, flags);
+    }
+
+    /** @param heap as Java's {@code -Xmx} takes it */
+    static RunningPlatform startWithHeap(String heap, Path data, String... flags) {
         try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = probe.getLocalPort();
             probe.close();
-            return new RunningPlatform(data, port, List.of(flags));
+            return new RunningPlatform(data, heap, port, List.of(flags));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -220,7 +227,7 @@ public final class RunningPlatform implements AutoCloseable {
         command.addAll(List.of(
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx512m",
+                "-Xmx" + heap,
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-ea",
