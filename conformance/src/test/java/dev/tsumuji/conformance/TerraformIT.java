@@ -35,6 +35,11 @@ class TerraformIT {
         FunctionPackage.custom().write(folder);
         Files.writeString(folder.resolve("main.tf"), STACK);
         Files.writeString(folder.resolve("buckets.tf"), BUCKETS);
+        for (var file : List.of("tables.tf", "notifications.tf")) {
+            try (var text = TerraformIT.class.getResourceAsStream("/terraform/" + file)) {
+                Files.copy(text, folder.resolve(file));
+            }
+        }
         terraform("init", "-input=false", "-plugin-dir=" + plugins.get()).ok();
     }
 
@@ -56,6 +61,7 @@ class TerraformIT {
         assertThat(aws("lambda", "list-functions", "--query", "Functions")).isEqualTo("[]");
         assertThat(aws("iam", "list-roles", "--query", "Roles")).isEqualTo("[]");
         assertThat(aws("s3api", "list-buckets", "--query", "Buckets")).isEqualTo("[]");
+        assertThat(aws("dynamodb", "list-tables", "--query", "TableNames")).isEqualTo("[]");
     }
 
     private static String aws(String... arguments) {

@@ -119,13 +119,20 @@ final class Requested {
                 "UpdateExpression and ConditionExpression",
                 request.updateExpression() == null ? request.conditionExpression() : request.updateExpression());
         var update = request.updateExpression() == null
-                ? null
+                ? legacyUpdate(request)
                 : Expressions.update(request.updateExpression(), placeholders);
         var condition = request.hasExpected()
                 ? LegacyConditions.expected(request.expected(), request.conditionalOperator())
                 : condition(request.conditionExpression(), placeholders);
         placeholders.requireAllUsed();
         return new Change.Alter(table, Values.checked(request.key()), update, condition);
+    }
+
+    /** Null when nothing is to change: such a call makes an item of the key alone, if there is none. */
+    private static dev.tsumuji.dynamodb.expression.@Nullable Update legacyUpdate(UpdateItemRequest request) {
+        return request.attributeUpdates().isEmpty()
+                ? null
+                : LegacyParameters.attributeUpdates(request.attributeUpdates());
     }
 
     static Change.Alter update(Update update) {

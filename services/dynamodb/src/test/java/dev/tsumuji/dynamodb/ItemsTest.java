@@ -14,7 +14,9 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeAction;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValueUpdate;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
@@ -200,5 +202,41 @@ class ItemsTest {
                                         .key(key("a", 1))))
                         .hasItem())
                 .isTrue();
+    }
+
+    @Test
+    void attribute_updates_from_before_there_were_expressions_change_the_item() {
+        it.put(item("a", 1, "x", "1"));
+        var updated = it.call(() -> it.dynamodb.updateItem(r -> r.tableName(TABLE)
+                .key(key("a", 1))
+                .attributeUpdates(Map.of(
+                        "x",
+                                AttributeValueUpdate.builder()
+                                        .action(AttributeAction.DELETE)
+                                        .build(),
+                        "y", AttributeValueUpdate.builder().value(s("2")).build(),
+                        "n",
+                                AttributeValueUpdate.builder()
+                                        .action(AttributeAction.ADD)
+                                        .value(n(3))
+                                        .build()))
+                .returnValues(ReturnValue.ALL_NEW)));
+        assertThat(updated.attributes())
+                .isEqualTo(Map.of("id", s("a"), "at", n(1), "y", s("2"), "n", n(3)))
+                .isEqualTo(it.get("a", 1));
+        fails(
+                "ValidationException",
+                "One or more parameter values were invalid: Cannot update attribute at. This attribute is part of the key",
+                () -> it.call(() -> it.dynamodb.updateItem(r -> r.tableName(TABLE)
+                        .key(key("a", 1))
+                        .attributeUpdates(Map.of(
+                                "at", AttributeValueUpdate.builder().value(n(2)).build())))));
+    }
+
+    @Test
+    void attribute_updates_of_nothing_make_an_item_of_its_key() {
+        it.call(() -> it.dynamodb.updateItem(
+                r -> r.tableName(TABLE).key(key("new", 1)).attributeUpdates(Map.of())));
+        assertThat(it.get("new", 1)).isEqualTo(key("new", 1));
     }
 }
