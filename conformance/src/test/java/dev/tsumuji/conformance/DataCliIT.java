@@ -44,7 +44,8 @@ class DataCliIT {
                                         + " --expression-attribute-values {\":a\":{\"S\":\"a\"}} --page-size 1 --query Items[].song.S --output text"))
                 .isEqualToNormalizingWhitespace("one three two");
         assertThat(aws("dynamodb scan --table-name cli-songs --max-items 2 --query Items[].song.S --output text"))
-                .containsSubsequence("one", "three").doesNotContain("two");
+                .containsSubsequence("one", "three")
+                .doesNotContain("two");
         assertThat(
                         run("dynamodb put-item --table-name cli-songs --item {\"artist\":{\"S\":\"a\"},\"song\":{\"S\":\"one\"}}"
                                         + " --condition-expression attribute_not_exists(artist)")

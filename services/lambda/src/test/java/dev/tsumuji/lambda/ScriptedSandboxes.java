@@ -25,6 +25,7 @@ final class ScriptedSandboxes implements Sandboxes {
     final List<Running> started = new CopyOnWriteArrayList<>();
     /** Of all instances, in the order in which they began. */
     final List<Sandbox.Invocation> invocations = Collections.synchronizedList(new ArrayList<>());
+
     final Map<String, CountDownLatch> latches = new ConcurrentHashMap<>();
     final Map<String, AtomicInteger> counters = new ConcurrentHashMap<>();
     private final InstantSource clock;
