@@ -1,0 +1,188 @@
+"""Tables through unmodified boto3: the resource with its batch writer and conditions, paginators, waiters, streams, transactions."""
+import decimal
+import os
+
+import boto3
+from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.types import Binary
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+config = Config(retries={"max_attempts": 0})
+resource = boto3.resource("dynamodb", config=config)
+client = boto3.client("dynamodb", config=config)
+streams = boto3.client("dynamodbstreams", config=config)
+D = decimal.Decimal
+
+
+def refused(code, call, **arguments):
+    try:
+        call(**arguments)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == code, error.response
+        return error.response
+    raise AssertionError(f"expected {code}")
+
+
+def check(name):
+    def run(body):
+        body()
+        print("ok", name, flush=True)
+
+    return run
+
+
+table = resource.create_table(
+    TableName="orders",
+    KeySchema=[{"AttributeName": "customer", "KeyType": "HASH"}, {"AttributeName": "number", "KeyType": "RANGE"}],
+    AttributeDefinitions=[
+        {"AttributeName": "customer", "AttributeType": "S"}, {"AttributeName": "number", "AttributeType": "N"},
+        {"AttributeName": "state", "AttributeType": "S"}, {"AttributeName": "total", "AttributeType": "N"}],
+    LocalSecondaryIndexes=[{"IndexName": "by-total", "Projection": {"ProjectionType": "KEYS_ONLY"},
+                            "KeySchema": [{"AttributeName": "customer", "KeyType": "HASH"}, {"AttributeName": "total", "KeyType": "RANGE"}]}],
+    GlobalSecondaryIndexes=[{"IndexName": "by-state", "Projection": {"ProjectionType": "ALL"},
+                             "KeySchema": [{"AttributeName": "state", "KeyType": "HASH"}, {"AttributeName": "number", "KeyType": "RANGE"}]}],
+    BillingMode="PAY_PER_REQUEST", StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"})
+table.wait_until_exists()
+table.reload()
+
+
+@check("every type of value comes back")
+def _():
+    item = {"customer": "types", "number": D("1"), "n": D("-1.2345678901234567890123456789012345678E+20"), "b": b"\x00\xff", "l": [D(1), "a", None, True],
+            "m": {"deep": {"er": [{}]}}, "ss": {"a", "ü"}, "ns": {D(1), D("2.5")}, "bs": {b"x", b"y"}, "empty": "", "nothing": None, "yes": False}
+    table.put_item(Item=item)
+    got = table.get_item(Key={"customer": "types", "number": 1}, ConsistentRead=True)["Item"]
+    assert got.pop("b") == Binary(item.pop("b")) and got.pop("bs") == {Binary(x) for x in item.pop("bs")} and got == item, got
+    assert table.table_status == "ACTIVE" and table.key_schema[0]["AttributeName"] == "customer"
+    assert "Item" not in table.get_item(Key={"customer": "none", "number": 0})
+    table.delete_item(Key={"customer": "types", "number": 1})
+
+
+@check("a batch writer writes and deletes hundreds")
+def _():
+    with table.batch_writer(overwrite_by_pkeys=["customer", "number"]) as batch:
+        for n in range(300):
+            batch.put_item(Item={"customer": f"c{n % 3}", "number": n, "state": ["new", "paid"][n % 2], "total": D(n * 7 % 50), "text": "x" * 200})
+        batch.put_item(Item={"customer": "c0", "number": 0, "state": "new", "total": D(99)})
+    assert table.scan(Select="COUNT")["Count"] == 300
+    with table.batch_writer() as batch:
+        for n in range(290, 300):
+            batch.delete_item(Key={"customer": f"c{n % 3}", "number": n})
+
+
+@check("queries by conditions of the resource, on the table and both kinds of index")
+def _():
+    got = table.query(KeyConditionExpression=Key("customer").eq("c0") & Key("number").between(10, 50), ScanIndexForward=False, FilterExpression=Attr("state").eq("paid"))
+    assert [int(i["number"]) for i in got["Items"]] == [n for n in range(50, 9, -1) if n % 3 == 0 and n % 2 == 1], got
+    assert got["ScannedCount"] > got["Count"]
+    got = table.query(IndexName="by-total", KeyConditionExpression=Key("customer").eq("c1") & Key("total").gt(45))
+    totals = [i["total"] for i in got["Items"]]
+    assert totals == sorted(totals) and set(got["Items"][0]) == {"customer", "number", "total"}, got
+    got = table.query(IndexName="by-state", KeyConditionExpression=Key("state").eq("paid") & Key("number").lt(10), ProjectionExpression="#n, customer", ExpressionAttributeNames={"#n": "number"})
+    assert [int(i["number"]) for i in got["Items"]] == [1, 3, 5, 7, 9]
+    got = table.scan(FilterExpression=Attr("text").not_exists() | (Attr("total").is_in([D(48), D(49)]) & Attr("text").begins_with("x") & Attr("text").size().gt(100)))
+    assert {int(i["total"]) for i in got["Items"]} == {48, 49, 99}, got["Items"]
+
+
+@check("paginators see everything once")
+def _():
+    pages = list(client.get_paginator("query").paginate(
+        TableName="orders", KeyConditionExpression="customer = :c", ExpressionAttributeValues={":c": {"S": "c2"}}, PaginationConfig={"PageSize": 17}))
+    numbers = [int(i["number"]["N"]) for page in pages for i in page["Items"]]
+    assert numbers == [n for n in range(290) if n % 3 == 2] and len(pages) >= 6, numbers
+    seen = [i["number"]["N"] for page in client.get_paginator("scan").paginate(TableName="orders", Limit=23) for i in page["Items"]]
+    assert len(seen) == 290 == len(set(seen))
+    parts = [i["number"]["N"] for s in range(4) for page in client.get_paginator("scan").paginate(TableName="orders", Segment=s, TotalSegments=4) for i in page["Items"]]
+    assert sorted(parts) == sorted(seen)
+    for n in range(3):
+        client.create_table(TableName=f"page-{n}", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}], AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "B"}])
+    names = [n for page in client.get_paginator("list_tables").paginate(PaginationConfig={"PageSize": 2}) for n in page["TableNames"]]
+    assert names == ["orders", "page-0", "page-1", "page-2"], names
+    for n in range(3):
+        client.delete_table(TableName=f"page-{n}")
+        client.get_waiter("table_not_exists").wait(TableName=f"page-{n}")
+
+
+@check("updates, conditions and what they give back")
+def _():
+    key = {"customer": "c9", "number": 1}
+    got = table.update_item(Key=key, UpdateExpression="SET #s = if_not_exists(#s, :s), tags = list_append(if_not_exists(tags, :e), :t) ADD hits :one, kinds :k",
+                            ExpressionAttributeNames={"#s": "state"}, ExpressionAttributeValues={":s": "new", ":e": [], ":t": ["a"], ":one": 1, ":k": {"x"}}, ReturnValues="ALL_NEW")
+    assert got["Attributes"] == {"customer": "c9", "number": 1, "state": "new", "tags": ["a"], "hits": 1, "kinds": {"x"}}, got
+    got = table.update_item(Key=key, UpdateExpression="REMOVE tags[0] DELETE kinds :k", ExpressionAttributeValues={":k": {"x"}}, ReturnValues="UPDATED_OLD")
+    assert got["Attributes"] == {"tags": ["a"], "kinds": {"x"}}, got
+    error = refused("ConditionalCheckFailedException", table.put_item, Item=key, ConditionExpression=Attr("customer").not_exists(), ReturnValuesOnConditionCheckFailure="ALL_OLD")
+    assert error["Error"]["Message"] == "The conditional request failed" and error["Item"]["hits"] == {"N": "1"}, error
+    try:
+        table.put_item(Item=key, ConditionExpression="hits = :n", ExpressionAttributeValues={":n": 5})
+        raise AssertionError("no refusal")
+    except client.exceptions.ConditionalCheckFailedException:
+        pass
+    refused("ValidationException", table.get_item, Key={"customer": "c9"})
+    refused("ResourceNotFoundException", client.describe_table, TableName="none")
+    capacity = table.get_item(Key=key, ReturnConsumedCapacity="TOTAL")["ConsumedCapacity"]
+    assert capacity["CapacityUnits"] == 0.5, capacity
+
+
+@check("what is from before there were expressions still works")
+def _():
+    key = {"customer": "old", "number": 1}
+    table.update_item(Key=key, AttributeUpdates={"state": {"Value": "new", "Action": "PUT"}, "hits": {"Value": 2, "Action": "ADD"}}, Expected={"hits": {"Exists": False}})
+    refused("ConditionalCheckFailedException", table.update_item, Key=key, AttributeUpdates={"state": {"Action": "DELETE"}}, Expected={"hits": {"Value": 3}})
+    got = client.query(TableName="orders", KeyConditions={"customer": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "old"}]}},
+                       QueryFilter={"hits": {"ComparisonOperator": "GE", "AttributeValueList": [{"N": "2"}]}}, AttributesToGet=["state"])
+    assert got["Items"] == [{"state": {"S": "new"}}], got
+    assert client.scan(TableName="orders", ScanFilter={"hits": {"ComparisonOperator": "NOT_NULL"}}, Select="COUNT")["Count"] == 2
+
+
+@check("transactions happen as a whole or not at all")
+def _():
+    put = lambda n, **more: {"Put": {"TableName": "orders", "Item": {"customer": {"S": "t"}, "number": {"N": str(n)}}, **more}}
+    client.transact_write_items(TransactItems=[put(1), put(2)], ClientRequestToken="once")
+    client.transact_write_items(TransactItems=[put(1), put(2)], ClientRequestToken="once")
+    refused("IdempotentParameterMismatchException", client.transact_write_items, TransactItems=[put(1)], ClientRequestToken="once")
+    error = refused("TransactionCanceledException", client.transact_write_items, TransactItems=[put(3), put(1, ConditionExpression="attribute_not_exists(customer)")])
+    assert [r["Code"] for r in error["CancellationReasons"]] == ["None", "ConditionalCheckFailed"], error
+    keys = [{"Get": {"TableName": "orders", "Key": {"customer": {"S": "t"}, "number": {"N": str(n)}}}} for n in (1, 3)]
+    assert [bool(r.get("Item")) for r in client.transact_get_items(TransactItems=keys)["Responses"]] == [True, False]
+    got = resource.batch_get_item(RequestItems={"orders": {"Keys": [{"customer": "t", "number": n} for n in range(50)]}})
+    assert len(got["Responses"]["orders"]) == 2 and got["UnprocessedKeys"] == {}
+    got = client.execute_statement(Statement='SELECT * FROM "orders" WHERE customer = ?', Parameters=[{"S": "t"}])
+    assert len(got["Items"]) == 2, got
+
+
+@check("the stream tells every change in order")
+def _():
+    shard = streams.describe_stream(StreamArn=table.latest_stream_arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    iterator = streams.get_shard_iterator(StreamArn=table.latest_stream_arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    records = []
+    while iterator:
+        page = streams.get_records(ShardIterator=iterator, Limit=100)
+        if not page["Records"]:
+            break
+        records += page["Records"]
+        iterator = page.get("NextShardIterator")
+    names = [r["eventName"] for r in records]
+    assert names[:2] == ["INSERT", "REMOVE"] and names.count("REMOVE") == 11, names.count("REMOVE")
+    sequence = [int(r["dynamodb"]["SequenceNumber"]) for r in records]
+    assert sequence == sorted(set(sequence))
+    assert records[1]["dynamodb"]["OldImage"]["yes"] == {"BOOL": False}
+
+
+@check("settings of a table")
+def _():
+    client.update_time_to_live(TableName="orders", TimeToLiveSpecification={"Enabled": True, "AttributeName": "until"})
+    assert client.describe_time_to_live(TableName="orders")["TimeToLiveDescription"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "until"}
+    client.tag_resource(ResourceArn=table.table_arn, Tags=[{"Key": "team", "Value": "wind"}])
+    assert client.list_tags_of_resource(ResourceArn=table.table_arn)["Tags"] == [{"Key": "team", "Value": "wind"}]
+    recovery = client.describe_continuous_backups(TableName="orders")["ContinuousBackupsDescription"]
+    assert recovery["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "DISABLED", recovery
+    refused("NotImplemented", client.update_continuous_backups, TableName="orders", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+    table.update(GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by-state"}}])
+    client.get_waiter("table_exists").wait(TableName="orders")
+    table.delete()
+    table.wait_until_not_exists()
+
+
+print("done")
