@@ -46,6 +46,8 @@ class ArchitectureTest {
             Map.entry("lambda", List.of("kernel", "sandbox")),
             Map.entry("dynamodb", List.of("kernel")),
             Map.entry("s3", List.of("kernel")),
+            // applications as anybody writes them for AWS
+            Map.entry("examples", List.of()),
             Map.entry("cli", List.of("kernel", "wire")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -86,12 +88,22 @@ class ArchitectureTest {
 
     @Test
     void a_service_knows_only_its_own_model_of_the_sdk_and_those_it_calls() {
-        // Lambda writes logs and assumes roles through these clients, S3 tells functions
+        // Lambda writes logs, assumes roles, reads streams and code, tells destinations; S3 tells functions
         var clients = Map.of(
                 "iam", List.of("iam"),
                 "sts", List.of("sts", "iam"),
                 "logs", List.of("cloudwatchlogs"),
-                "lambda", List.of("lambda", "cloudwatchlogs", "sts", "iam", "dynamodb", "s3"),
+                "lambda",
+                        List.of(
+                                "lambda",
+                                "cloudwatchlogs",
+                                "sts",
+                                "iam",
+                                "dynamodb",
+                                "s3",
+                                "sqs",
+                                "sns",
+                                "eventbridge"),
                 "dynamodb", List.of("dynamodb"),
                 "s3", List.of("s3", "lambda"));
         for (var service : SERVICES) {
