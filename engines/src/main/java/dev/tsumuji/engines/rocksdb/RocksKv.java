@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 /**
  * The store on one disk: RocksDB with our own committer ({@link OptimisticKv}). Opening is recovering: there is no other way
@@ -75,7 +76,7 @@ public final class RocksKv implements Kv {
             return RocksDB.open(options.options(), directory.resolve("kv").toString());
         } catch (RocksDBException e) {
             options.close();
-            if (String.valueOf(e.getMessage()).contains("lock")) {
+            if (isLocked(e)) {
                 throw new KvException(
                         Kind.ENGINE,
                         "the store in " + directory + " is in use by another process: stop that one first",
@@ -83,6 +84,14 @@ public final class RocksKv implements Kv {
             }
             throw RocksStore.translated(e);
         }
+    }
+
+    /** Damage is told of in blocks, which have the word in them too. */
+    private static boolean isLocked(RocksDBException e) {
+        var status = e.getStatus();
+        return status != null
+                && status.getCode() == Status.Code.IOError
+                && String.valueOf(e.getMessage()).contains("lock");
     }
 
     @Override
