@@ -46,6 +46,11 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
     }
 
     static FunctionPackage java() {
+        return new FunctionPackage("java21", HelloHandler.class.getName() + "::handleRequest", zipOf(javaFiles()));
+    }
+
+    /** The class and the jar that it needs. */
+    static Map<String, byte[]> javaFiles() {
         var files = new LinkedHashMap<String, byte[]>();
         var name = HelloHandler.class.getName().replace('.', '/') + ".class";
         try (var in = HelloHandler.class.getClassLoader().getResourceAsStream(name)) {
@@ -55,7 +60,7 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new FunctionPackage("java21", HelloHandler.class.getName() + "::handleRequest", zipOf(files));
+        return files;
     }
 
     /** AWS's jar, also where the platform's own Java bootstrap stands before it on the class path. */

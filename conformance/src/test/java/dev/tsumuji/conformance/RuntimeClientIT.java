@@ -1,0 +1,71 @@
+package dev.tsumuji.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import dev.tsumuji.conformance.functions.HelloHandler;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+
+/** AWS's own runtime client for Java, unmodified, as a custom runtime on the machine's Java. */
+class RuntimeClientIT {
+
+    private static byte[] jarOf(Class<?> type) throws IOException, URISyntaxException {
+        return Files.readAllBytes(
+                Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()));
+    }
+
+    private static FunctionPackage code() throws IOException, URISyntaxException {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toRealPath();
+        assumeTrue(java.startsWith("/usr"), "skipped: a custom runtime sees no Java outside /usr, and it is " + java);
+        var files = new LinkedHashMap<>(FunctionPackage.javaFiles());
+        files.put("client/client.jar", jarOf(AWSLambda.class));
+        files.put("client/serialization.jar", jarOf(PojoSerializer.class));
+        var bootstrap = "#!/bin/sh\nexec " + java + " -Xmx160m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "
+                + "'/var/task:/var/task/lib/*:/var/task/client/*' " + AWSLambda.class.getName() + " \"$_HANDLER\"\n";
+        files.put("bootstrap", bootstrap.getBytes(StandardCharsets.UTF_8));
+        return new FunctionPackage(
+                "provided.al2023", HelloHandler.class.getName() + "::handleRequest", FunctionPackage.zipOf(files));
+    }
+
+    @Test
+    void the_runtime_client_of_aws_for_java_answers_and_reports_errors() throws Exception {
+        var code = code();
+        var platform = RunningPlatform.shared();
+        try (var lambda = platform.client(LambdaClient.builder());
+                var iam = platform.client(IamClient.builder())) {
+            var role = Roles.basic(iam, "runtime-client-role");
+            lambda.createFunction(r -> r.functionName("runtime-client")
+                    .runtime(code.runtime())
+                    .handler(code.handler())
+                    .role(role)
+                    .timeout(30)
+                    .memorySize(512)
+                    .code(c -> c.zipFile(code.bytes())));
+            lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("runtime-client"));
+            for (int i = 0; i < 2; i++) {
+                var answer = lambda.invoke(
+                        r -> r.functionName("runtime-client").payload(SdkBytes.fromUtf8String("{\"name\":\"zed\"}")));
+                assertThat(answer.payload().asUtf8String())
+                        .contains("\"greeting\":\"hello zed\"", "\"function\":\"runtime-client\"");
+                assertThat(answer.functionError()).isNull();
+            }
+            var failed = lambda.invoke(r ->
+                    r.functionName("runtime-client").payload(SdkBytes.fromUtf8String("{\"name\":\"zed\",\"fail\":1}")));
+            assertThat(failed.functionError()).isEqualTo("Unhandled");
+            assertThat(failed.payload().asUtf8String())
+                    .contains("\"errorMessage\":\"as you wish\"", "\"errorType\":\"java.lang.IllegalStateException\"");
+            lambda.deleteFunction(r -> r.functionName("runtime-client"));
+        }
+    }
+}
