@@ -117,10 +117,13 @@ def _():
 def _():
     create("printing", "def handler(event, context):\n    print('wind ' + event['n'])\n    return 1\n")
     lam.invoke(FunctionName="printing", Payload=json.dumps({"n": "seven"}))
-    events = eventually(
-        "the printed line",
-        lambda: logs.filter_log_events(logGroupName="/aws/lambda/printing", filterPattern="wind")["events"], 5,
-    )
+    def found():
+        try:
+            return logs.filter_log_events(logGroupName="/aws/lambda/printing", filterPattern="wind")["events"]
+        except logs.exceptions.ResourceNotFoundException:
+            return None  # the answer may be there before the group is
+
+    events = eventually("the printed line", found, 5)
     assert events[0]["message"].rstrip() == "wind seven", events
 
 

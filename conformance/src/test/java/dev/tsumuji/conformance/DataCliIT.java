@@ -9,6 +9,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -65,7 +67,10 @@ class DataCliIT {
         aws("s3 mb s3://cli-sync");
         var source = Files.createDirectories(folder.resolve("source/a b/ü"));
         for (int i = 0; i < FILES; i++) {
-            Files.writeString((i % 2 == 0 ? source : source.getParent()).resolve("f" + i + ".txt"), "file " + i);
+            var file = (i % 2 == 0 ? source : source.getParent()).resolve("f" + i + ".txt");
+            Files.writeString(file, "file " + i);
+            // what was written in the second of its upload counts as newer: S3 tells whole seconds
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
         }
         var there = aws("s3 sync source s3://cli-sync/copy --no-progress");
         assertThat(there.lines().filter(line -> line.startsWith("upload:"))).hasSize(FILES);

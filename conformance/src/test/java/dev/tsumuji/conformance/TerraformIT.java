@@ -35,7 +35,7 @@ class TerraformIT {
         FunctionPackage.custom().write(folder);
         Files.writeString(folder.resolve("main.tf"), STACK);
         Files.writeString(folder.resolve("buckets.tf"), BUCKETS);
-        for (var file : List.of("tables.tf", "notifications.tf")) {
+        for (var file : List.of("tables.tf", "notifications.tf", "functions.tf")) {
             try (var text = TerraformIT.class.getResourceAsStream("/terraform/" + file)) {
                 Files.copy(text, folder.resolve(file));
             }
