@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,8 @@ final class RuntimeApi implements Wire {
     private static final class Waiting {
         private final Sandbox.Invocation invocation;
         private final CompletableFuture<Sandbox.Answer> answer = new CompletableFuture<>();
+        /** Set by the first answer; a second one may come before whoever waits has seen it. */
+        private final AtomicBoolean answered = new AtomicBoolean();
         /** Of an answer in pieces, on their way to the thread that invokes; an empty one only wakes it. */
         private final ArrayBlockingQueue<byte[]> pieces = new ArrayBlockingQueue<>(PIECES_WAITING_MAX);
         /** Set when an answer in pieces begins. */
@@ -262,6 +265,10 @@ final class RuntimeApi implements Wire {
         }
         if (!what.equals("response") && !what.equals("error")) {
             refuse(out, 404, "NotFound", "There is no " + what + " of an invocation.");
+            return;
+        }
+        if (!waiting.answered.compareAndSet(false, true)) {
+            refuse(out, 400, "InvalidRequestID", "Invalid request ID");
             return;
         }
         var body = request.body();
