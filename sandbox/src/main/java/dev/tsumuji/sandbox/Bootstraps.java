@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** The programs inside a sandbox that load a function's code: puts them on disk and knows how each is started. Immutable. */
 final class Bootstraps {
@@ -142,7 +143,8 @@ final class Bootstraps {
         var variables = new HashMap<String, String>();
         variables.put("PATH", SYSTEM_PATH);
         variables.put("LD_LIBRARY_PATH", SYSTEM_LIBRARIES);
-        variables.put("LANG", "en_US.UTF-8");
+        variables.put("LANG", "en_US.UTF-8"); // what AWS sets
+        variables.put("LC_ALL", "C.UTF-8"); // what every machine has: without, the JVM takes text for ASCII
         variables.put("TZ", ":UTC");
         variables.put("_HANDLER", spec.handler());
         variables.put("LAMBDA_TASK_ROOT", view.task.toString());
@@ -215,7 +217,10 @@ final class Bootstraps {
             arguments.add(cache.option());
             arguments.addAll(stem.isEmpty() ? List.of() : JavaCaches.OPENED);
             var path = new ArrayList<>(cache.classPath());
-            path.addAll(stem.isEmpty() ? List.of(view.task.toString(), "/opt/java/lib/*") : List.of());
+            if (stem.isEmpty()) {
+                path.add(view.task.toString());
+                path.addAll(layerJars(spec));
+            }
             arguments.addAll(List.of("-cp", String.join(":", path), "dev.tsumuji.bootstrap.Main"));
             return new Launch(arguments, variables, binds, Sandbox.StartPath.AOT, cache.directory(), cache.id());
         }
@@ -240,12 +245,25 @@ final class Bootstraps {
 
     /** The function's classes are on the class path itself, behind the bootstrap's: such classes load fastest. */
     private static String classPath(Sandbox.Spec spec, View view) throws IOException {
-        var path = new StringBuilder(view.runtime.resolve("bootstrap.jar").toString());
-        path.append(':').append(view.task);
+        var path = new ArrayList<String>();
+        path.add(view.runtime.resolve("bootstrap.jar").toString());
+        path.add(view.task.toString());
         for (var jar : JavaCode.jars(spec.code().resolve("lib"))) {
-            path.append(':').append(view.task.resolve("lib").resolve(jar));
+            path.add(view.task.resolve("lib").resolve(jar).toString());
         }
-        return path.append(":/opt/java/lib/*").toString();
+        path.addAll(layerJars(spec));
+        return String.join(":", path);
+    }
+
+    /** The jars that layers put on the class path, as the function sees them. */
+    private static List<String> layerJars(Sandbox.Spec spec) throws IOException {
+        var jars = new TreeSet<String>();
+        for (var layer : spec.layers()) {
+            for (var jar : JavaCode.jars(layer.resolve("java/lib"))) {
+                jars.add("/opt/java/lib/" + jar);
+            }
+        }
+        return List.copyOf(jars);
     }
 
     /** What the JVM needs besides is about sixty megabytes, and more with more code. */

@@ -71,7 +71,7 @@ final class Training {
                     .put("directory", "/tmp")
                     .put("tmp_bytes", (long) TMP_MEBIBYTES << 20)
                     .put("variable", "PATH=/usr/bin:/bin")
-                    .put("variable", "LANG=en_US.UTF-8");
+                    .put("variable", "LC_ALL=C.UTF-8");
             for (var word :
                     List.of("/bin/sh", "-c", "nice -n 19 \"$@\"; echo \"" + DONE + "$?\"; exec sleep 600", "sh")) {
                 order.put("argument", word);

@@ -24,16 +24,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StemTest {
     static Machine machine;
 
+    /** Where nothing waits, so that each process is started for its function. */
+    static Machine processes;
+
     @BeforeAll
     static void open() {
         // a class path that was recorded meanwhile would be other surroundings
         machine = new Machine(settings -> settings.caches(0));
+        processes = new Machine(settings -> settings.caches(0).stems(0, Duration.ofMinutes(1)));
     }
 
     @AfterAll
     static void close() throws Exception {
-        if (machine != null) {
-            machine.close();
+        for (var each : new Machine[] {machine, processes}) {
+            if (each != null) {
+                each.close();
+            }
         }
     }
 
@@ -61,6 +67,10 @@ class StemTest {
             """;
 
     private Machine.Function function(String language, String program) {
+        return function(machine, language, program);
+    }
+
+    private static Machine.Function function(Machine machine, String language, String program) {
         var function = switch (language) {
             case "node" -> machine.node(program.isEmpty() ? NODE_SURROUNDINGS : program);
             case "python" -> machine.python(program.isEmpty() ? PYTHON_SURROUNDINGS : program);
@@ -78,12 +88,14 @@ class StemTest {
                 "OWN", "grüße 日本",
                 "EMPTY", "",
                 "TZ", "Asia/Tokyo");
-        try (var own = function(language, "");
+        try (var own = function(processes, language, "");
                 var stem = function(language, "")) {
             own.environment.putAll(variables);
             stem.environment.putAll(variables);
             var expected = own.ask("{}");
-            assertThat(expected).contains("AKIA1", "OWN").doesNotContain("TSUMUJI_STEM", "errorMessage");
+            assertThat(own.sandbox().startPath()).isNotEqualTo(Sandbox.StartPath.STEM);
+            assertThat(expected).contains("AKIA1").doesNotContain("TSUMUJI_STEM", "errorMessage");
+            assertThat(expected).containsPattern("\"OWN\": ?\"(grüße 日本|gr\\\\u00fc\\\\u00dfe \\\\u65e5\\\\u672c)\"");
             assertThat(stem.fromStem().ask("{}")).isEqualTo(expected);
         }
     }
