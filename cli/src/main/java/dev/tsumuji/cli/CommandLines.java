@@ -29,6 +29,7 @@ final class CommandLines {
                 .addSubcommand(new ConfigCommand(shell))
                 .addSubcommand(new DoctorCommand(shell))
                 .addSubcommand(new LauncherCommands.Test())
+                .addSubcommand(new LauncherCommands.Bench())
                 .addSubcommand(new LauncherCommands.Build())
                 .addSubcommand(new CompletionCommand(shell))
                 .addSubcommand(new VersionCommand(shell))

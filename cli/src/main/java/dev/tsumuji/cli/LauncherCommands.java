@@ -16,6 +16,15 @@ final class LauncherCommands {
             description = "Build everything and run the whole test suite through Maven; further arguments go to Maven.")
     static final class Test extends OfLauncher {}
 
+    /** A benchmark. */
+    @Command(
+            name = "bench",
+            description = {
+                "Run one benchmark, TableBench for example, and print its figures; further arguments go to Maven.",
+                "All of them, and what they take as -Dname=value: conformance/src/test/java/dev/tsumuji/conformance/bench"
+            })
+    static final class Bench extends OfLauncher {}
+
     /** The build. */
     @Command(name = "build", description = "Build anew, and train the start-up caches.")
     static final class Build extends OfLauncher {}

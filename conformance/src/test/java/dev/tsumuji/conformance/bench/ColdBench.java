@@ -29,15 +29,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * Cold starts: from the call that starts a function to its complete first answer, by each way there is, beside a plain start of
- * Node.js and AWS's own runtime client on a default JVM, all in one run. Run as root on a quiet machine; compare ratios of one
- * run only. Every measured start says which way it went; one that went another way is counted and left out of its row.
+ * Node.js and AWS's own runtime client on a default JVM, all in one run. Run as root on a quiet machine by
+ * {@code ./tsumuji bench ColdBench}; compare ratios of one run only. Every measured start says which way it went; one that went another way is counted and left out of its row.
  *
  * <p>The way of a stem waits for the stem first, as it would have been there; {@code -Druns=50} for another number of runs.
  */
-public final class ColdBench {
+class ColdBench {
     private static final int RUNS = Integer.getInteger("runs", 30);
     private static final int BURST = 50;
     private static final int IDLE_FUNCTIONS = 200;
@@ -73,8 +75,8 @@ public final class ColdBench {
     private final HttpServer dynamodb;
     private final Map<String, Double> medians = new LinkedHashMap<>();
 
-    private ColdBench(Path directory) throws IOException {
-        this.directory = directory;
+    ColdBench() throws IOException {
+        directory = BenchFolder.make("cold");
         dynamodb = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         dynamodb.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         dynamodb.createContext("/", exchange -> {
@@ -88,16 +90,16 @@ public final class ColdBench {
         dynamodb.start();
     }
 
-    public static void main(String[] arguments) throws Exception {
-        var directory = Files.createTempDirectory(Path.of("/var/tmp"), "cold");
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        new ColdBench(directory).run();
-        System.exit(0);
+    @AfterEach
+    void remove() throws IOException {
+        dynamodb.stop(0);
+        BenchFolder.delete(directory);
     }
 
     private record Program(String name, String runtime, Path code, String handler) {}
 
-    private void run() throws Exception {
+    @Test
+    void cold_starts() throws Exception {
         var node = new Program("Node.js hello", "nodejs22.x", code("node"), "index.handler");
         Files.writeString(node.code.resolve("index.js"), "exports.handler = async (event) => event;");
         var python = new Program("Python hello", "python3.12", code("python"), "app.handler");

@@ -19,6 +19,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Test;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.WriteOptions;
@@ -26,23 +27,15 @@ import org.rocksdb.WriteOptions;
 /**
  * Durable commits of 1 KB, measured beside what they stand on: the disk's own syncs, and RocksDB used directly.
  *
- * <p>Run by hand on a quiet machine, with a directory on the disk in question:
- *
- * <pre>
- * ./tsumuji build
- * java --enable-native-access=ALL-UNNAMED -cp 'target/dist/lib/*' \
- *     conformance/src/test/java/dev/tsumuji/conformance/bench/CommitBench.java DIRECTORY
- * </pre>
+ * <p>{@code ./tsumuji bench CommitBench -Ddirectory=DIRECTORY}, on a quiet machine, with a directory on the disk in question.
  *
  * The disk's speed drifts on shared machines, so that everything is measured in turns, and the medians of the ratios count.
  */
-public final class CommitBench {
+class CommitBench {
     private static final int ROUNDS = Integer.getInteger("rounds", 5);
     private static final double SECONDS = Double.parseDouble(System.getProperty("seconds", "1.5"));
     private static final int WRITERS = 64;
     private static final byte[] VALUE = new byte[1024];
-
-    private CommitBench() {}
 
     @FunctionalInterface
     private interface Operation {
@@ -52,9 +45,10 @@ public final class CommitBench {
     /** Operations per second, and processor time of this process for each. */
     private record Rate(double perSecond, double cpuMicros) {}
 
-    public static void main(String[] arguments) throws Exception {
+    @Test
+    void durable_commits() throws Exception {
         new SplittableRandom(1).nextBytes(VALUE);
-        var directory = Files.createTempDirectory(Path.of(arguments.length > 0 ? arguments[0] : "."), "bench");
+        var directory = Files.createTempDirectory(Path.of(System.getProperty("directory", "/var/tmp")), "bench");
         try (var kv = RocksKv.open(directory.resolve("kv"), InstantSource.system());
                 var options = new Options().setCreateIfMissing(true);
                 var direct = RocksDB.open(options, directory.resolve("direct").toString());

@@ -26,18 +26,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
 
 /**
  * What the front door costs: signed echoes of 1 KB over keep-alive connections, with everything (HTTP, signature, body hash,
  * Call, answer) but a service. Server CPU is the process's CPU time without the client threads'.
  *
- * <p>{@code java … FrontBench [connections] [seconds]}
+ * <p>{@code ./tsumuji bench FrontBench -Dconnections=16 -Dseconds=10}
  */
-public final class FrontBench {
+class FrontBench {
+    private static final int CONNECTIONS = Integer.getInteger("connections", 16);
+    private static final int SECONDS = Integer.getInteger("seconds", 10);
     private static final String ID = "AKIABENCH";
     private static final String SECRET = "bench";
-
-    private FrontBench() {}
 
     private record OneKey(Credential credential) implements Credentials {
         @Override
@@ -51,9 +52,8 @@ public final class FrontBench {
         }
     }
 
-    public static void main(String[] args) throws Exception {
-        int connections = args.length > 0 ? Integer.parseInt(args[0]) : 16;
-        int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 10;
+    @Test
+    void signed_echoes() throws Exception {
         var key = new Credential(ID, SECRET, null, new Principal.Root("000000000000"), null);
         Page echo = (request, call, reply) -> {
             reply.header("Content-Type", "application/json");
@@ -71,8 +71,8 @@ public final class FrontBench {
                 Map.of("/_tsumuji/echo", echo),
                 List.of())) {
             System.out.println("warming up");
-            run(door.port(), connections, seconds, false);
-            run(door.port(), connections, seconds, true);
+            run(door.port(), CONNECTIONS, SECONDS, false);
+            run(door.port(), CONNECTIONS, SECONDS, true);
         }
     }
 

@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
  * disk; against the front door's own signed echo. One run measures all, several times in turn, so that the ratios hold
  * however busy the machine is. Not part of the tests; run it by
  *
- * <pre>{@code ./tsumuji test -pl conformance -am -Dtest=InvokeBench -Dsurefire.failIfNoSpecifiedTests=false}</pre>
+ * <pre>{@code ./tsumuji bench InvokeBench}</pre>
  */
 class InvokeBench {
     private static final int CONNECTIONS = Integer.getInteger("connections", 16);

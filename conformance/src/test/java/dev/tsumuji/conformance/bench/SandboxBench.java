@@ -14,14 +14,17 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /**
- * Start times and round trips of functions in sandboxes. Run as root on a quiet machine; compare figures of one run only.
+ * Start times and round trips of functions in sandboxes. Run as root on a quiet machine by
+ * {@code ./tsumuji bench SandboxBench}; compare figures of one run only.
  *
  * <p>Cold: from the call that starts the sandbox to the complete first answer. Warm: one invocation with 1 KB, back to back. The
  * echo in C speaks the same frames as the bootstraps and shows what the sandbox and the platform's side cost by themselves.
  */
-public final class SandboxBench {
+class SandboxBench {
 
     private static final int COLD_RUNS = Integer.getInteger("cold", 15);
     private static final int WARM_RUNS = Integer.getInteger("warm", 20_000);
@@ -68,18 +71,17 @@ public final class SandboxBench {
 
     private final Path directory;
 
-    private SandboxBench(Path directory) {
-        this.directory = directory;
+    SandboxBench() throws IOException {
+        directory = BenchFolder.make("sandbox");
     }
 
-    public static void main(String[] arguments) throws Exception {
-        var directory = Files.createTempDirectory(Path.of("/var/tmp"), "bench");
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        new SandboxBench(directory).run();
-        System.exit(0);
+    @AfterEach
+    void remove() throws IOException {
+        BenchFolder.delete(directory);
     }
 
-    private void run() throws Exception {
+    @Test
+    void starts_and_round_trips() throws Exception {
         var node = code("node", "index.js", "exports.handler = async (event) => event;");
         var python = code("python", "app.py", "def handler(event, context):\n    return event\n");
         var java = code("java", "Hello.java", JAVA);

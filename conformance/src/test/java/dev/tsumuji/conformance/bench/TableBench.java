@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
  * Local in memory, and large tables against small ones; then how long the store takes to open. One run measures all in turn,
  * so that the ratios hold however busy the machine is. Not part of the tests; run it by
  *
- * <pre>{@code ./tsumuji test -pl conformance -am -Dtest=TableBench -Dsurefire.failIfNoSpecifiedTests=false}</pre>
+ * <pre>{@code ./tsumuji bench TableBench}</pre>
  *
  * and with {@code -Ditems=1000000} for a million items instead of twenty thousand.
  */
