@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The programs inside a sandbox that load a function's code: puts them on disk and knows how each is started. Immutable. */
 final class Bootstraps {
@@ -53,6 +56,12 @@ final class Bootstraps {
     static final String ACCOUNT = "TSUMUJI_ACCOUNT_ID";
 
     private static final String LEAN = "1";
+
+    /** What of {@link #flags} gives way, by how it begins, to which options of a function. */
+    private static final Map<String, Pattern> CHOICES = Map.of(
+            "-XX:TieredStopAtLevel", Pattern.compile("-XX:(TieredStopAtLevel=|[+-]TieredCompilation)"),
+            "-XX:+UseSerialGC", Pattern.compile("-XX:\\+Use\\w+GC"),
+            "-Xmx", Pattern.compile("-Xmx|-XX:Max(Heap|RAM)"));
 
     private static final Duration STEM_TIMEOUT = Duration.ofSeconds(60);
     private static final Path TASK = Path.of("/var/task");
@@ -207,8 +216,7 @@ final class Bootstraps {
     private Launch java(Sandbox.Spec spec, View view, Map<String, String> variables) throws IOException {
         var program = runtimes.program("java").orElseThrow();
         var arguments = new ArrayList<>(List.of(program.toString()));
-        arguments.addAll(JavaBootstrap.FLAGS);
-        arguments.add("-Xmx" + heapMebibytes(spec.memoryMebibytes()) + "m");
+        arguments.addAll(flags(variables, spec.memoryMebibytes()));
         var binds = Runtimes.binds(program);
         var stem = variables.getOrDefault(STEM, "");
         var prepared = view.task.equals(TASK) ? cache(spec, stem) : Optional.<JavaCaches.Cache>empty();
@@ -235,6 +243,21 @@ final class Bootstraps {
         }
         var startPath = own.isPresent() ? Sandbox.StartPath.AOT : Sandbox.StartPath.ORDINARY;
         return new Launch(arguments, variables, binds, startPath, java.directory(), "");
+    }
+
+    /**
+     * Our choice of compiler, collector and heap, but where the function made its own by a variable: the JVM would take ours, or
+     * refuse both.
+     */
+    private static List<String> flags(Map<String, String> variables, int memoryMebibytes) {
+        var own = Stream.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+                .map(name -> variables.getOrDefault(name, ""))
+                .collect(Collectors.joining(" "));
+        return Stream.concat(JavaBootstrap.FLAGS.stream(), Stream.of("-Xmx" + heapMebibytes(memoryMebibytes) + "m"))
+                .filter(flag -> !CHOICES.entrySet().stream()
+                        .anyMatch(choice -> flag.startsWith(choice.getKey())
+                                && choice.getValue().matcher(own).find()))
+                .toList();
     }
 
     private Optional<JavaCaches.Cache> cache(Sandbox.Spec spec, String stem) {

@@ -140,4 +140,14 @@ class JavaTest {
             assertThat(f.ask("{\"name\":\"zed\"}")).isEqualTo("{\"hello\":\"zed\"}");
         }
     }
+
+    @Test
+    void a_function_may_choose_its_compiler_collector_and_heap() {
+        try (var usual = java("Functions$Options");
+                var other = java("Functions$Options")) {
+            assertThat(usual.ask("{}")).matches("\"1 Copy \\d+\"");
+            other.environment.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=4 -XX:+UseParallelGC -Xmx200m");
+            assertThat(other.ask("{}")).matches("\"4 PS \\w+ 1\\d\\d\"");
+        }
+    }
 }

@@ -150,6 +150,20 @@ public final class Functions {
         }
     }
 
+    /** Tells how its JVM was started. */
+    public static final class Options implements RequestHandler<Object, Object> {
+        @Override
+        public Object handleRequest(Object event, Context context) {
+            var beans = java.lang.management.ManagementFactory.getGarbageCollectorMXBeans();
+            var compiler = java.lang.management.ManagementFactory.getPlatformMXBean(
+                            com.sun.management.HotSpotDiagnosticMXBean.class)
+                    .getVMOption("TieredStopAtLevel")
+                    .getValue();
+            return compiler + " " + beans.getFirst().getName() + " "
+                    + (Runtime.getRuntime().maxMemory() >> 20);
+        }
+    }
+
     /** Told of its snapshot. */
     public static final class Snap
             implements RequestHandler<Object, Object>, com.amazonaws.services.lambda.crac.Resource {
