@@ -297,7 +297,7 @@ final class Bootstraps {
     private Launch own(Sandbox.Spec spec, View view, Map<String, String> variables) {
         var program = Files.exists(spec.code().resolve("bootstrap"))
                 ? view.task.resolve("bootstrap").toString()
-                : "/opt/bootstrap";
+                : Exit.LAST_BOOTSTRAP;
         return new Launch(
                 new ArrayList<>(List.of(program)), variables, List.of(), runtimeDirectory(Runtimes.Language.OWN));
     }

@@ -21,12 +21,15 @@ final class Faults {
     }
 
     static Sandbox.Answer.Failure exited(String requestId, Exit exit) {
-        if (exit instanceof Exit.Extension) {
-            return failure("Extension.Crash", "RequestId: " + requestId + " Error: " + exit.reason(), false);
-        }
-        var type = exit instanceof Exit.Signal(int number, boolean outOfMemory) && number == 9 && outOfMemory
-                ? "Runtime.OutOfMemory"
-                : "Runtime.ExitError";
+        var type = switch (exit) {
+            case Exit.Extension extension -> "Extension.Crash";
+            case Exit.NotAProgram program when program.isExtension() -> "Extension.LaunchError";
+            case Exit.NotAProgram program -> "Runtime.InvalidEntrypoint";
+            case Exit.Signal(int number, boolean outOfMemory) when number == 9 && outOfMemory -> "Runtime.OutOfMemory";
+            case Exit.Signal signal -> "Runtime.ExitError";
+            case Exit.Code code -> "Runtime.ExitError";
+            case Exit.NotStarted reason -> "Runtime.ExitError";
+        };
         return failure(type, "RequestId: " + requestId + " Error: " + exit.reason(), false);
     }
 

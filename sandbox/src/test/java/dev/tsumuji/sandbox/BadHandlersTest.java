@@ -147,8 +147,25 @@ class BadHandlersTest {
         try (var f = custom("sys.exit(6)\n")) {
             assertThat(f.ask("{}")).contains("Runtime.ExitError", "Runtime exited with error: exit status 6");
         }
+    }
+
+    @Test
+    void a_custom_runtime_that_is_no_program() {
         try (var f = machine.function("provided.al2023", "h").file("other", "")) {
-            assertThat(f.invoke("{}")).isInstanceOf(Sandbox.Answer.Failure.class);
+            assertThat(f.ask("{}"))
+                    .contains(
+                            "Runtime.InvalidEntrypoint",
+                            "Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]");
+        }
+        try (var f = machine.function("provided.al2023", "h").file("bootstrap", "\0not a program")) {
+            assertThat(f.ask("{}"))
+                    .contains("Runtime.InvalidEntrypoint", "Error: fork/exec /var/task/bootstrap: exec format error");
+        }
+        try (var f = machine.function("provided.al2023", "h").file("bootstrap", "#!/no/interpreter\n")) {
+            assertThat(f.ask("{}"))
+                    .contains(
+                            "Runtime.InvalidEntrypoint",
+                            "Error: fork/exec /var/task/bootstrap: no such file or directory");
         }
     }
 }

@@ -130,6 +130,18 @@ class ExtensionsTest {
     }
 
     @Test
+    void an_extension_that_is_no_program_keeps_the_function_from_starting() throws IOException {
+        var layer = layer("broken", "");
+        Files.writeString(layer.resolve("extensions/broken"), "#!/no/interpreter\n");
+        try (var f = machine.node(NODE).layer(layer)) {
+            assertThat(f.ask("1"))
+                    .contains(
+                            "\"errorType\":\"Extension.LaunchError\"",
+                            "Error: fork/exec /opt/extensions/broken: no such file or directory\"");
+        }
+    }
+
+    @Test
     void an_extension_can_report_that_it_can_not_start() {
         try (var f = machine.node(NODE).layer(layer("sick", """
                 me, _ = register(['INVOKE'])
