@@ -6,6 +6,7 @@ import dev.tsumuji.kernel.kv.Tuple;
 import dev.tsumuji.kernel.kv.Txn;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Backups in the store, and the removal of those whose time has come. Thread-safe. */
@@ -74,7 +75,7 @@ final class BackupStore {
     }
 
     private static Table bare(Table table) {
-        return table.withTags(java.util.Map.of()).withHistory(null);
+        return table.withTags(Map.of()).withHistory(null);
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.kv.Range;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.BackupDescription;
@@ -125,7 +126,7 @@ final class Backups {
 
     /** What is left of a range behind a key that may be anybody's. */
     private static Range behind(Range range, byte[] key) {
-        if (java.util.Arrays.compareUnsigned(key, range.begin()) < 0) {
+        if (Arrays.compareUnsigned(key, range.begin()) < 0) {
             return range;
         }
         return range.contains(key) ? range.after(key) : new Range(range.end(), range.end());

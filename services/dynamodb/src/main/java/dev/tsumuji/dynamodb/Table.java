@@ -55,6 +55,7 @@ record Table(
      * neither used nor changed.
      *
      * @param backup ARN; null when the items are those of the table at a time
+     * @param table ARN
      * @param at what time's items they are
      */
     record Restore(@Nullable String backup, String table, Instant at, boolean inProgress) {}
