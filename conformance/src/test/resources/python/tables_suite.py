@@ -1,6 +1,8 @@
 """Tables through unmodified boto3: the resource with its batch writer and conditions, paginators, waiters, streams, transactions."""
+import datetime
 import decimal
 import os
+import time
 
 import boto3
 from boto3.dynamodb.conditions import Attr, Key
@@ -170,6 +172,86 @@ def _():
     assert records[1]["dynamodb"]["OldImage"]["yes"] == {"BOOL": False}
 
 
+def all_items(name, **more):
+    found = [item for page in client.get_paginator("scan").paginate(TableName=name, **more) for item in page["Items"]]
+    return sorted(found, key=repr)
+
+
+def available(arn):
+    while True:
+        backup = client.describe_backup(BackupArn=arn)["BackupDescription"]
+        if backup["BackupDetails"]["BackupStatus"] == "AVAILABLE":
+            return backup
+        time.sleep(0.05)
+
+
+@check("backups")
+def _():
+    before, indexed = all_items("orders"), all_items("orders", IndexName="by-state")
+    asked = client.create_backup(TableName="orders", BackupName="first")["BackupDetails"]
+    assert asked["BackupStatus"] == "CREATING" and asked["BackupType"] == "USER", asked
+    table.put_item(Item={"customer": "after", "number": 1, "state": "new"})
+    backup = available(asked["BackupArn"])
+    assert backup["SourceTableDetails"]["ItemCount"] == len(before), backup
+    features = backup["SourceTableFeatureDetails"]
+    assert features["StreamDescription"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
+    assert [index["IndexName"] for index in features["GlobalSecondaryIndexes"]] == ["by-state"]
+    client.create_backup(TableName="orders", BackupName="second")
+    pages = list(client.get_paginator("list_backups").paginate(TableName="orders", PaginationConfig={"PageSize": 1}))
+    assert [each["BackupName"] for page in pages for each in page["BackupSummaries"]] == ["first", "second"], pages
+    refused("ValidationException", client.create_backup, TableName="orders", BackupName="no name")
+    refused("ValidationException", client.list_backups, Limit=101)
+    made = client.restore_table_from_backup(TargetTableName="restored", BackupArn=asked["BackupArn"])["TableDescription"]
+    assert made["TableStatus"] == "CREATING" and made["RestoreSummary"]["RestoreInProgress"], made
+    client.get_waiter("table_exists").wait(TableName="restored", WaiterConfig={"Delay": 1})
+    assert all_items("restored") == before
+    assert all_items("restored", IndexName="by-state") == indexed
+    summary = client.describe_table(TableName="restored")["Table"]["RestoreSummary"]
+    assert summary["SourceBackupArn"] == asked["BackupArn"] and not summary["RestoreInProgress"], summary
+    refused("TableAlreadyExistsException", client.restore_table_from_backup, TargetTableName="restored", BackupArn=asked["BackupArn"])
+    client.delete_table(TableName="restored")
+    assert client.delete_backup(BackupArn=asked["BackupArn"])["BackupDescription"]["BackupDetails"]["BackupStatus"] == "DELETED"
+    refused("BackupNotFoundException", client.describe_backup, BackupArn=asked["BackupArn"])
+
+
+@check("recovery to a point in time")
+def _():
+    on = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7}
+    refused("PointInTimeRecoveryUnavailableException", client.restore_table_to_point_in_time,
+            SourceTableName="orders", TargetTableName="past", UseLatestRestorableTime=True)
+    refused("ValidationException", client.update_continuous_backups, TableName="orders",
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 36})
+    client.update_continuous_backups(TableName="orders", PointInTimeRecoverySpecification=on)
+    recovery = client.describe_continuous_backups(TableName="orders")["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert recovery["PointInTimeRecoveryStatus"] == "ENABLED" and recovery["RecoveryPeriodInDays"] == 7, recovery
+    # boto3 sends whole seconds
+    earliest = recovery["EarliestRestorableDateTime"].timestamp()
+    while time.time() < earliest + 1:
+        time.sleep(0.05)
+    before = all_items("orders")
+    moment = datetime.datetime.fromtimestamp(int(time.time()) + 1, datetime.timezone.utc)
+    while time.time() < moment.timestamp() + 0.2:
+        time.sleep(0.05)
+    table.put_item(Item={"customer": "wrong", "number": 1})
+    table.delete_item(Key={"customer": "after", "number": 1})
+    client.restore_table_to_point_in_time(SourceTableName="orders", TargetTableName="past", RestoreDateTime=moment)
+    client.restore_table_to_point_in_time(SourceTableArn=table.table_arn, TargetTableName="present", UseLatestRestorableTime=True,
+                                          GlobalSecondaryIndexOverride=[], LocalSecondaryIndexOverride=[])
+    for name in "past", "present":
+        client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    assert all_items("past") == before
+    assert all_items("present") == all_items("orders") != before
+    assert "GlobalSecondaryIndexes" not in client.describe_table(TableName="present")["Table"]
+    refused("InvalidRestoreTimeException", client.restore_table_to_point_in_time, SourceTableName="orders",
+            TargetTableName="older", RestoreDateTime=recovery["EarliestRestorableDateTime"] - datetime.timedelta(days=1))
+    client.update_continuous_backups(TableName="past", PointInTimeRecoverySpecification=on)
+    client.delete_table(TableName="past")
+    left = client.list_backups(BackupType="SYSTEM")["BackupSummaries"]
+    assert [each["BackupName"] for each in left] == ["past$DeletedTableBackup"], left
+    assert left[0]["BackupExpiryDateTime"] - left[0]["BackupCreationDateTime"] == datetime.timedelta(days=35)
+    client.update_continuous_backups(TableName="orders", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False})
+
+
 @check("settings of a table")
 def _():
     client.update_time_to_live(TableName="orders", TimeToLiveSpecification={"Enabled": True, "AttributeName": "until"})
@@ -178,7 +260,6 @@ def _():
     assert client.list_tags_of_resource(ResourceArn=table.table_arn)["Tags"] == [{"Key": "team", "Value": "wind"}]
     recovery = client.describe_continuous_backups(TableName="orders")["ContinuousBackupsDescription"]
     assert recovery["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "DISABLED", recovery
-    refused("NotImplemented", client.update_continuous_backups, TableName="orders", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
     table.update(GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by-state"}}])
     client.get_waiter("table_exists").wait(TableName="orders")
     table.delete()

@@ -38,6 +38,10 @@ resource "aws_dynamodb_table" "orders" {
     attribute_name = "until"
     enabled        = true
   }
+  point_in_time_recovery {
+    enabled                 = true
+    recovery_period_in_days = 14
+  }
 }
 
 resource "aws_dynamodb_table" "provisioned" {
@@ -48,6 +52,9 @@ resource "aws_dynamodb_table" "provisioned" {
   hash_key                    = "id"
   deletion_protection_enabled = false
   table_class                 = "STANDARD_INFREQUENT_ACCESS"
+  point_in_time_recovery {
+    enabled = true
+  }
   attribute {
     name = "id"
     type = "B"

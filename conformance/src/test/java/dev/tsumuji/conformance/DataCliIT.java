@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,46 @@ class DataCliIT {
                         + " Requested resource not found");
         aws("dynamodb delete-table --table-name cli-songs");
         aws("dynamodb wait table-not-exists --table-name cli-songs");
+    }
+
+    @Test
+    void a_table_is_backed_up_and_restored() {
+        aws(
+                "dynamodb create-table --table-name cli-kept --billing-mode PAY_PER_REQUEST"
+                        + " --attribute-definitions AttributeName=id,AttributeType=S --key-schema AttributeName=id,KeyType=HASH");
+        aws("dynamodb put-item --table-name cli-kept --item {\"id\":{\"S\":\"a\"}}");
+        aws("dynamodb update-continuous-backups --table-name cli-kept"
+                + " --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true");
+        assertThat(
+                        aws(
+                                "dynamodb describe-continuous-backups --table-name cli-kept --output text --query"
+                                        + " ContinuousBackupsDescription.PointInTimeRecoveryDescription.[PointInTimeRecoveryStatus,RecoveryPeriodInDays]"))
+                .isEqualTo("ENABLED\t35");
+        var arn = aws("dynamodb create-backup --table-name cli-kept --backup-name one --output text"
+                + " --query BackupDetails.BackupArn");
+        Waiting.until(
+                Duration.ofSeconds(30),
+                () -> aws("dynamodb describe-backup --output text --query BackupDescription.BackupDetails.BackupStatus"
+                                + " --backup-arn " + arn)
+                        .equals("AVAILABLE"));
+        aws("dynamodb delete-table --table-name cli-kept");
+        assertThat(aws("dynamodb list-backups --backup-type ALL --output text --query BackupSummaries[].BackupName"))
+                .isEqualTo("one\tcli-kept$DeletedTableBackup");
+        aws("dynamodb restore-table-from-backup --target-table-name cli-kept --backup-arn " + arn);
+        aws("dynamodb wait table-exists --table-name cli-kept");
+        assertThat(aws("dynamodb scan --table-name cli-kept --output text --query Items[].id.S"))
+                .isEqualTo("a");
+        assertThat(
+                        run("dynamodb restore-table-to-point-in-time --source-table-name cli-kept --target-table-name cli-past"
+                                        + " --use-latest-restorable-time")
+                                .out())
+                .contains(
+                        "An error occurred (PointInTimeRecoveryUnavailableException) when calling the"
+                                + " RestoreTableToPointInTime operation: Point in time recovery is not enabled for table 'cli-kept'");
+        assertThat(aws("dynamodb delete-backup --output text --query BackupDescription.BackupDetails.BackupStatus"
+                        + " --backup-arn " + arn))
+                .isEqualTo("DELETED");
+        aws("dynamodb delete-table --table-name cli-kept");
     }
 
     @Test

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * kill -9 in the middle of writes to tables and buckets, again and again on the same data. Afterwards everything that was
- * acknowledged is there, what was not is whole or absent, index and stream agree with the table, and no bytes are left over.
+ * acknowledged is there, what was not is whole or absent, index and stream agree with the table, backups that were asked for in
+ * between are of one moment each, and no bytes are left over.
  * {@code -Dcrashes=200} for more.
  */
 class StorageCrashTest {
@@ -33,6 +34,7 @@ class StorageCrashTest {
                     platform.restart();
                 }
                 tables.check(platform);
+                tables.checkBackups(platform);
                 objects.check(platform);
                 objects.finishUploads(platform);
                 nothingIsLeftOver(platform, data);
@@ -58,6 +60,7 @@ class StorageCrashTest {
             Waiting.until(
                     Duration.ofSeconds(30),
                     () -> tables.acknowledged() > rows + 10 && objects.acknowledged() > files + 5);
+            threads.submit(() -> tables.backUp(platform));
             Waiting.pause(Duration.ofMillis(seeded.below(600)));
             platform.kill();
             stop.set(true);

@@ -3,6 +3,7 @@ package dev.tsumuji.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tsumuji.testkit.Seeded;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,11 +12,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BackupStatus;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
@@ -24,6 +27,7 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
+import software.amazon.awssdk.services.dynamodb.model.TableStatus;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
@@ -45,6 +49,8 @@ final class TableLoad {
     private final Attempts<Deed> attempts = new Attempts<>();
     /** The halves of pairs, by the one in the same transactions. */
     private final Map<String, String> twins = new ConcurrentHashMap<>();
+
+    private final List<String> backups = new CopyOnWriteArrayList<>();
 
     private final Checked checked = new Checked();
 
@@ -141,6 +147,17 @@ final class TableLoad {
         }
     }
 
+    /** Asks for a backup in the middle of what the others write. */
+    void backUp(RunningPlatform platform) {
+        try (var tables = impatient(platform)) {
+            backups.add(tables.createBackup(r -> r.tableName(TABLE).backupName("backup-" + backups.size()))
+                    .backupDetails()
+                    .backupArn());
+        } catch (SdkException e) {
+            // killed in the middle: nobody counts on it
+        }
+    }
+
     private static DynamoDbClient impatient(RunningPlatform platform) {
         return platform.client(
                 DynamoDbClient.builder().overrideConfiguration(c -> c.retryStrategy(s -> s.maxAttempts(1))));
@@ -169,11 +186,49 @@ final class TableLoad {
             tables.scanPaginator(r -> r.tableName(TABLE).consistentRead(true)).items().stream()
                     .forEach(item -> stored.put(item.get("id").s(), item));
             checkItems(tables, stored);
-            checkIndex(tables, stored);
+            checkIndex(tables, TABLE, stored);
             checkStream(records(tables, streams), stored);
         }
         System.out.println("tables: " + attempts.count() + " acknowledged writes, " + checked.items + " items, "
                 + checked.changes + " changes in the stream");
+    }
+
+    /** Each is of one moment: whole items, pairs that are the same, an index that agrees. */
+    void checkBackups(RunningPlatform platform) {
+        try (var tables = platform.client(DynamoDbClient.builder())) {
+            assertThat(backups).isNotEmpty();
+            for (int i = 0; i < backups.size(); i++) {
+                checkBackup(tables, backups.get(i), "restored-" + i);
+            }
+        }
+        System.out.println("tables: " + backups.size() + " backups");
+    }
+
+    private void checkBackup(DynamoDbClient tables, String backup, String target) {
+        Waiting.until(
+                Duration.ofSeconds(30),
+                () -> tables.describeBackup(r -> r.backupArn(backup))
+                                .backupDescription()
+                                .backupDetails()
+                                .backupStatus()
+                        == BackupStatus.AVAILABLE);
+        tables.restoreTableFromBackup(r -> r.backupArn(backup).targetTableName(target));
+        Waiting.until(
+                Duration.ofSeconds(30),
+                () -> tables.describeTable(r -> r.tableName(target)).table().tableStatus() == TableStatus.ACTIVE);
+        var stored = new HashMap<String, Map<String, AttributeValue>>();
+        tables.scanPaginator(r -> r.tableName(target)).items().stream()
+                .forEach(item -> stored.put(item.get("id").s(), item));
+        assertThat(stored).isNotEmpty();
+        stored.forEach((key, item) -> assertThat(item).as("%s is whole", key).isEqualTo(item(key, version(item))));
+        checkTwins(stored);
+        checkIndex(tables, target, stored);
+    }
+
+    private void checkTwins(Map<String, Map<String, AttributeValue>> stored) {
+        twins.forEach((left, right) -> assertThat(versionOrNone(stored.get(left)))
+                .as("%s and its twin", left)
+                .isEqualTo(versionOrNone(stored.get(right))));
     }
 
     private void checkItems(DynamoDbClient tables, Map<String, Map<String, AttributeValue>> stored) {
@@ -194,17 +249,16 @@ final class TableLoad {
             }
         }
         assertThat(stored).hasSize(checked.items);
-        twins.forEach((left, right) -> assertThat(versionOrNone(stored.get(left)))
-                .as("%s and its twin", left)
-                .isEqualTo(versionOrNone(stored.get(right))));
+        checkTwins(stored);
     }
 
-    private static void checkIndex(DynamoDbClient tables, Map<String, Map<String, AttributeValue>> stored) {
+    private static void checkIndex(
+            DynamoDbClient tables, String table, Map<String, Map<String, AttributeValue>> stored) {
         var indexed = new HashMap<String, Map<String, AttributeValue>>();
         for (int group = 0; group < GROUPS; group++) {
             var name = "g" + group;
             tables
-                    .queryPaginator(r -> r.tableName(TABLE)
+                    .queryPaginator(r -> r.tableName(table)
                             .indexName(INDEX)
                             .keyConditionExpression("#g = :g")
                             .expressionAttributeNames(Map.of("#g", "group"))

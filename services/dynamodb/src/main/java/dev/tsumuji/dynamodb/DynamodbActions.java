@@ -32,6 +32,7 @@ import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.RestoreTableFromBackupRequest;
+import software.amazon.awssdk.services.dynamodb.model.RestoreTableToPointInTimeRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.Tag;
 import software.amazon.awssdk.services.dynamodb.model.TransactGetItemsRequest;
@@ -40,7 +41,7 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /**
  * What each operation needs: {@code dynamodb:} and its name on the table, its index or backup. Transactions need the permission
- * of each of their steps. Where the table is known, {@code dynamodb:LeadingKeys} and its kin are there for conditions.
+ * of each of their steps, and restores those of reading and writing the new table. Where the table is known, {@code dynamodb:LeadingKeys} and its kin are there for conditions.
  *
  * @see <a href="https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html">Actions of
  *     DynamoDB</a>
@@ -54,6 +55,9 @@ final class DynamodbActions implements Actions {
             "ListStreams",
             "ListExports",
             "ListImports");
+
+    private static final List<String> FILLING =
+            List.of("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem");
 
     private final Tables tables;
     private final ResourcePolicies policies;
@@ -130,10 +134,18 @@ final class DynamodbActions implements Actions {
                 List.of(read(action, scan.tableName(), scan.indexName(), call)
                         .with(attributes(scan.attributesToGet(), scan.selectAsString())));
             case CreateTableRequest create -> creation(action, create, call);
-            case RestoreTableFromBackupRequest restore ->
-                List.of(
-                        Access.of(action, String.valueOf(restore.backupArn()), call.account()),
-                        Access.of(action, arn(restore.targetTableName(), call), call.account()));
+            case RestoreTableFromBackupRequest restore -> {
+                var needed = new ArrayList<>(filling(restore.targetTableName(), call));
+                needed.addFirst(Access.of(action, arn(restore.targetTableName(), call), call.account()));
+                needed.addFirst(named(action, restore, call));
+                yield needed;
+            }
+            case RestoreTableToPointInTimeRequest restore -> {
+                var source = restore.sourceTableArn() != null ? restore.sourceTableArn() : restore.sourceTableName();
+                var needed = new ArrayList<>(filling(restore.targetTableName(), call));
+                needed.addFirst(guarded(action, arn(source, call), account(source, call)));
+                yield needed;
+            }
             case ExecuteStatementRequest statement ->
                 List.of(statement(statement.statement(), statement.parameters(), call));
             case BatchExecuteStatementRequest batch ->
@@ -146,6 +158,13 @@ final class DynamodbActions implements Actions {
                         .toList();
             default -> List.of(named(action, request, call));
         };
+    }
+
+    /** A table is restored with the caller's permissions to read and write it. */
+    private List<Access> filling(@Nullable String table, Call call) {
+        return FILLING.stream()
+                .map(action -> Access.of("dynamodb:" + action, arn(table, call), account(table, call)))
+                .toList();
     }
 
     private List<Access> creation(String action, CreateTableRequest create, Call call) {

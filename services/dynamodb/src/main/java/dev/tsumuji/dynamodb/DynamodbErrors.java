@@ -7,16 +7,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BackupInUseException;
+import software.amazon.awssdk.services.dynamodb.model.BackupNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ContinuousBackupsUnavailableException;
 import software.amazon.awssdk.services.dynamodb.model.DuplicateItemException;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.ExpiredIteratorException;
 import software.amazon.awssdk.services.dynamodb.model.IdempotentParameterMismatchException;
+import software.amazon.awssdk.services.dynamodb.model.InvalidRestoreTimeException;
 import software.amazon.awssdk.services.dynamodb.model.LimitExceededException;
+import software.amazon.awssdk.services.dynamodb.model.PointInTimeRecoveryUnavailableException;
 import software.amazon.awssdk.services.dynamodb.model.PolicyNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.dynamodb.model.TableAlreadyExistsException;
+import software.amazon.awssdk.services.dynamodb.model.TableInUseException;
+import software.amazon.awssdk.services.dynamodb.model.TableNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /** DynamoDB's refusals, in its own words. All are answered with status 400. */
@@ -58,10 +66,50 @@ final class DynamodbErrors {
 
     /** As operations on backups say it. */
     static DynamoDbException noTable(String name) {
+        return filled(TableNotFoundException.builder(), "TableNotFoundException", "Table not found: " + name);
+    }
+
+    static DynamoDbException noBackup(String arn) {
+        return filled(BackupNotFoundException.builder(), "BackupNotFoundException", "Backup not found: " + arn);
+    }
+
+    static DynamoDbException backupInUse() {
         return filled(
-                software.amazon.awssdk.services.dynamodb.model.TableNotFoundException.builder(),
-                "TableNotFoundException",
-                "Table not found: " + name);
+                BackupInUseException.builder(),
+                "BackupInUseException",
+                "There is another ongoing conflicting backup control plane operation on the table. The backup is either being"
+                        + " created, deleted or restored to a table.");
+    }
+
+    static DynamoDbException targetExists(String name) {
+        return filled(
+                TableAlreadyExistsException.builder(), "TableAlreadyExistsException", "Table already exists: " + name);
+    }
+
+    static DynamoDbException targetInUse(String name) {
+        return filled(TableInUseException.builder(), "TableInUseException", "Table is being created: " + name);
+    }
+
+    static DynamoDbException backupsUnavailable(String name) {
+        return filled(
+                ContinuousBackupsUnavailableException.builder(),
+                "ContinuousBackupsUnavailableException",
+                "Backups are being enabled for the table: " + name + ". Please retry later");
+    }
+
+    static DynamoDbException recoveryUnavailable(String name) {
+        return filled(
+                PointInTimeRecoveryUnavailableException.builder(),
+                "PointInTimeRecoveryUnavailableException",
+                "Point in time recovery is not enabled for table '" + name + "'");
+    }
+
+    static DynamoDbException invalidRestoreTime() {
+        return filled(
+                InvalidRestoreTimeException.builder(),
+                "InvalidRestoreTimeException",
+                "An invalid restore time was specified. RestoreDateTime must be between EarliestRestorableDateTime and"
+                        + " LatestRestorableDateTime.");
     }
 
     static DynamoDbException notFound(String message) {
@@ -70,6 +118,13 @@ final class DynamodbErrors {
 
     static DynamoDbException inUse(String message) {
         return filled(ResourceInUseException.builder(), "ResourceInUseException", message);
+    }
+
+    /** Because something that was asked for earlier isn't done yet. */
+    static DynamoDbException busy(Table table) {
+        return inUse("Attempt to change a resource which is still in use: Table is being "
+                + (table.restoring() ? "created: " : "updated: ")
+                + table.name().name());
     }
 
     static DynamoDbException limit(String message) {

@@ -2,6 +2,7 @@ package dev.tsumuji.dynamodb;
 
 import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Tuple;
+import java.time.Instant;
 
 /**
  * Where DynamoDB's data lies in the store.
@@ -19,6 +20,11 @@ import dev.tsumuji.kernel.kv.Tuple;
  *   <li>{@code (dynamodb, COUNTED, table id)}: {@link ItemCounts.Count}
  *   <li>{@code (dynamodb, STREAM, account, region, table name, label)}: {@link Stream}
  *   <li>{@code (dynamodb, RECORD, stream id)}, twelve bytes of commit order: {@link StreamRecord}
+ *   <li>{@code (dynamodb, HISTORY, log id)}: address of the table whose {@link History} it is
+ *   <li>{@code (dynamodb, LOG, log id)}, twelve bytes of commit order, an item's key from its hash on: {@link Histories.Replaced}
+ *   <li>{@code (dynamodb, BACKUP, account, region, table name, label)}: {@link Backup}; its items lie under its id, as a table's
+ *   <li>{@code (dynamodb, BACKUP_EXPIRY, time, account, region, table name, label)}: nothing; of a backup that is kept until then
+ *   <li>{@code (dynamodb, COPY, account, id of the copy)}, twelve bytes of commit order: {@link Copies.Copy}
  *   <li>{@code (dynamodb, TOKEN, ten minutes, account, region, token)}: what a transaction with this token was
  *   <li>{@code (dynamodb, POLICY, resource ARN)}: {@link ResourcePolicies.Stored}
  * </ul>
@@ -36,6 +42,11 @@ final class DynamodbKeys {
     private static final int RECORD = 5;
     private static final int TOKEN = 6;
     private static final int POLICY = 7;
+    private static final int HISTORY = 8;
+    private static final int LOG = 9;
+    private static final int BACKUP = 10;
+    private static final int BACKUP_EXPIRY = 11;
+    private static final int COPY = 12;
 
     private static final byte ITEM = 1;
     private static final byte INDEX = 2;
@@ -54,6 +65,14 @@ final class DynamodbKeys {
     /** All items, index entries and expiries of a table. */
     static Range data(long table) {
         return Range.prefix(Tuple.pack(SPACE, DATA, table));
+    }
+
+    /** What is derived from a table's items: index entries and expiries. */
+    static Range derived(long table) {
+        var prefix = Tuple.pack(SPACE, DATA, table);
+        return new Range(
+                new KeyBytes(prefix, 1).octet(INDEX).toArray(),
+                Range.prefix(prefix).end());
     }
 
     static byte[] items(long table) {
@@ -119,5 +138,52 @@ final class DynamodbKeys {
 
     static Range policies(String tableArn) {
         return Tuple.rangeOfPrefix(tableArn + "/", SPACE, POLICY);
+    }
+
+    static byte[] history(long log) {
+        return Tuple.pack(SPACE, HISTORY, log);
+    }
+
+    static Range histories() {
+        return Tuple.range(SPACE, HISTORY);
+    }
+
+    /** What all keys of a history's log begin with. */
+    static byte[] log(long log) {
+        return Tuple.pack(SPACE, LOG, log);
+    }
+
+    static byte[] backup(Backup.Address address) {
+        var table = address.table();
+        return Tuple.pack(SPACE, BACKUP, table.account(), table.region(), table.name(), address.label());
+    }
+
+    static Range backups(TableName table) {
+        return Tuple.range(SPACE, BACKUP, table.account(), table.region(), table.name());
+    }
+
+    static Range backups(String account, String region) {
+        return Tuple.range(SPACE, BACKUP, account, region);
+    }
+
+    static byte[] backupExpiry(Instant at, Backup.Address address) {
+        var table = address.table();
+        return Tuple.pack(SPACE, BACKUP_EXPIRY, at, table.account(), table.region(), table.name(), address.label());
+    }
+
+    static Range backupExpiries() {
+        return Tuple.range(SPACE, BACKUP_EXPIRY);
+    }
+
+    static Range backupExpiriesUntil(Instant time) {
+        return new Range(backupExpiries().begin(), Tuple.pack(SPACE, BACKUP_EXPIRY, time.plusNanos(1)));
+    }
+
+    static byte[] copy(String account, long to) {
+        return Tuple.pack(SPACE, COPY, account, to);
+    }
+
+    static Range copies(String account) {
+        return Tuple.range(SPACE, COPY, account);
     }
 }

@@ -33,6 +33,12 @@ final class DynamodbLimits {
     static final int STREAM_PAGE_MAX_BYTES = 1 << 20;
     static final Duration ITERATOR_LIFE = Duration.ofMinutes(15);
 
+    static final int BACKUPS_PAGE_MAX = 100;
+    static final int RECOVERY_DAYS_MAX = 35;
+    static final Duration SYSTEM_BACKUP_LIFE = Duration.ofDays(35);
+    static final int RESTORES_MAX = 50;
+    static final int COPIES_MAX = 500;
+
     /** What expired longer ago is left alone, lest a wrong attribute empty a table. */
     static final Duration EXPIRED_MAX = Duration.ofDays(5 * 365);
 

@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.*;
 
 /**
- * DynamoDB: tables with their indexes and streams, items, transactions, expiry. An acknowledged write is on disk, its index
+ * DynamoDB: tables with their indexes, streams and backups, items, transactions, expiry. An acknowledged write is on disk, its index
  * entries and stream record with it; every read sees it. Thread-safe; all state is in the store.
  *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/Welcome.html">DynamoDB API</a>
@@ -26,6 +26,9 @@ public final class DynamodbService implements DynamoDbClient {
     private final Transactions transactions;
     private final Queries queries;
     private final Statements statements;
+    private final Backups backups;
+    private final Restores restores;
+    private final ContinuousBackups continuousBackups;
     private final TimeToLive timeToLive;
     private final Tags tags;
     private final ResourcePolicies policies;
@@ -33,20 +36,26 @@ public final class DynamodbService implements DynamoDbClient {
 
     public DynamodbService(Kv kv, Outbox outbox, Signals signals, InstantSource clock, Ids ids, Scheduler scheduler) {
         var creation = new TableCreation(ids);
-        var streams = new Streams(kv, signals, clock, scheduler, creation);
         tables = new Tables(kv);
-        var sweep = new ExpirySweep(kv, clock, scheduler, tables, streams::recorded);
+        var histories = new Histories(kv, clock, tables, creation);
+        var stored = new BackupStore(kv, clock, creation);
+        var streams = new Streams(kv, signals, clock, scheduler, creation, () -> histories.trim() | stored.trim());
+        var sweep = new ExpirySweep(kv, clock, scheduler, tables, streams::recorded, streams::wake);
         var work = new TableWork(kv, outbox, clock, tables, sweep);
         var counts = new ItemCounts(kv, clock, scheduler);
         var tokens = new ClientTokens(kv, clock, scheduler);
-        var changes = new ItemChanges(tables, new ItemWriter(sweep::expires, streams::recorded));
-        lifecycle = new TableLifecycle(kv, tables, streams, counts, creation);
+        var changes = new ItemChanges(tables, new ItemWriter(sweep::expires, streams::recorded, streams::wake));
+        lifecycle = new TableLifecycle(kv, tables, streams, counts, stored, creation);
         update = new TableUpdate(kv, tables, streams, counts, work);
         items = new Items(kv, tables, changes);
         batches = new Batches(kv, tables, changes);
         transactions = new Transactions(kv, tables, changes, tokens);
         queries = new Queries(kv, tables);
         statements = new Statements(kv, tables, changes, transactions);
+        var copies = new Copies(kv, outbox, clock, tables, work, histories);
+        backups = new Backups(kv, tables, counts, histories, stored, copies);
+        restores = new Restores(kv, tables, creation, histories, copies);
+        continuousBackups = new ContinuousBackups(kv, tables, histories);
         timeToLive = new TimeToLive(kv, tables, work);
         tags = new Tags(tables);
         policies = new ResourcePolicies(kv, ids, tables);
@@ -214,38 +223,64 @@ public final class DynamodbService implements DynamoDbClient {
         return statements.transaction(request);
     }
 
-    // ---- what tables can have and these don't: told truthfully, so that tools which look don't stumble
+    // ---- backups and recovery
 
-    /** Point-in-time recovery isn't built, so it is off, and switching it on is not implemented. */
+    @Override
+    public CreateBackupResponse createBackup(CreateBackupRequest request) {
+        return CreateBackupResponse.builder()
+                .backupDetails(backups.create(request))
+                .build();
+    }
+
+    @Override
+    public DescribeBackupResponse describeBackup(DescribeBackupRequest request) {
+        return DescribeBackupResponse.builder()
+                .backupDescription(backups.describe(request.backupArn()))
+                .build();
+    }
+
+    @Override
+    public DeleteBackupResponse deleteBackup(DeleteBackupRequest request) {
+        return DeleteBackupResponse.builder()
+                .backupDescription(backups.delete(request.backupArn()))
+                .build();
+    }
+
+    @Override
+    public ListBackupsResponse listBackups(ListBackupsRequest request) {
+        return backups.list(request);
+    }
+
+    @Override
+    public RestoreTableFromBackupResponse restoreTableFromBackup(RestoreTableFromBackupRequest request) {
+        return RestoreTableFromBackupResponse.builder()
+                .tableDescription(restores.fromBackup(request))
+                .build();
+    }
+
+    @Override
+    public RestoreTableToPointInTimeResponse restoreTableToPointInTime(RestoreTableToPointInTimeRequest request) {
+        return RestoreTableToPointInTimeResponse.builder()
+                .tableDescription(restores.toPointInTime(request))
+                .build();
+    }
+
     @Override
     public DescribeContinuousBackupsResponse describeContinuousBackups(DescribeContinuousBackupsRequest request) {
         return DescribeContinuousBackupsResponse.builder()
-                .continuousBackupsDescription(withoutRecovery(request.tableName()))
+                .continuousBackupsDescription(continuousBackups.describe(request.tableName()))
                 .build();
     }
 
     @Override
     public UpdateContinuousBackupsResponse updateContinuousBackups(UpdateContinuousBackupsRequest request) {
-        if (Boolean.TRUE.equals(request.pointInTimeRecoverySpecification().pointInTimeRecoveryEnabled())) {
-            throw new UnsupportedOperationException("point-in-time recovery");
-        }
         return UpdateContinuousBackupsResponse.builder()
-                .continuousBackupsDescription(withoutRecovery(request.tableName()))
+                .continuousBackupsDescription(
+                        continuousBackups.update(request.tableName(), request.pointInTimeRecoverySpecification()))
                 .build();
     }
 
-    private ContinuousBackupsDescription withoutRecovery(String tableName) {
-        var name = TableName.of(tableName);
-        if (tables.find(name) == null) {
-            throw DynamodbErrors.noTable(name.name());
-        }
-        return ContinuousBackupsDescription.builder()
-                .continuousBackupsStatus(ContinuousBackupsStatus.ENABLED)
-                .pointInTimeRecoveryDescription(PointInTimeRecoveryDescription.builder()
-                        .pointInTimeRecoveryStatus(PointInTimeRecoveryStatus.DISABLED)
-                        .build())
-                .build();
-    }
+    // ---- what tables can have and these don't: told truthfully, so that tools which look don't stumble
 
     @Override
     public DescribeContributorInsightsResponse describeContributorInsights(DescribeContributorInsightsRequest request) {

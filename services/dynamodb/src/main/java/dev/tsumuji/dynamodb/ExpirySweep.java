@@ -33,18 +33,24 @@ final class ExpirySweep {
     private final InstantSource clock;
     private final Scheduler scheduler;
     private final Tables tables;
-    private final Consumer<String> recorded;
+    private final ItemWriter writer;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Instant due;
     private Scheduler.@Nullable Task task;
 
-    /** @param recorded hears the ARN of a stream that got a record */
-    ExpirySweep(Kv kv, InstantSource clock, Scheduler scheduler, Tables tables, Consumer<String> recorded) {
+    /** @param recorded, logged as {@link ItemWriter} takes them */
+    ExpirySweep(
+            Kv kv,
+            InstantSource clock,
+            Scheduler scheduler,
+            Tables tables,
+            Consumer<String> recorded,
+            Runnable logged) {
         this.kv = kv;
         this.clock = clock;
         this.scheduler = scheduler;
         this.tables = tables;
-        this.recorded = recorded;
+        this.writer = new ItemWriter(second -> {}, recorded, logged);
     }
 
     /** There may be something to remove already. */
@@ -147,14 +153,13 @@ final class ExpirySweep {
             return null;
         }
         var expiry = open.table().expiry();
-        var writer = new ItemWriter(second -> {}, recorded);
         for (var expiryKey : expiryKeys) {
             var key = open.itemOf(expiryKey);
             var stored = txn.get(key);
             long second = open.secondOf(expiryKey);
             var item = stored == null ? null : ItemCodec.decode(stored);
-            if (expiry != null && item != null && Expiries.of(expiry, item) == second) {
-                writer.expire(txn, open, key, item, now);
+            if (expiry != null && stored != null && item != null && Expiries.of(expiry, item) == second) {
+                writer.expire(txn, open, key, item, stored, now);
             } else {
                 txn.delete(expiryKey);
             }

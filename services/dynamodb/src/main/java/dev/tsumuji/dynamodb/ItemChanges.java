@@ -64,14 +64,14 @@ final class ItemChanges {
         }
         return switch (change) {
             case Change.Put put -> {
-                writer.write(txn, open, key, before, put.item(), put.encoded(), consumed);
+                writer.write(txn, open, key, before, stored, put.item(), put.encoded(), consumed);
                 count(consumed, stored, put.size());
                 yield new Outcome(open, true, before, put.item());
             }
             case Change.Alter alter -> alter(txn, open, key, alter, stored, before, consumed);
             case Change.Delete delete -> {
                 if (before != null || !reads) {
-                    writer.write(txn, open, key, before, null, null, consumed);
+                    writer.write(txn, open, key, before, stored, null, null, consumed);
                 }
                 count(consumed, stored, 0);
                 yield new Outcome(open, true, before, null);
@@ -99,7 +99,7 @@ final class ItemChanges {
             throw DynamodbErrors.invalid("Item size to update has exceeded the maximum allowed size");
         }
         Keys.checkUpdated(open.table(), now);
-        writer.write(txn, open, key, before, now, ItemCodec.encode(now, size), consumed);
+        writer.write(txn, open, key, before, stored, now, ItemCodec.encode(now, size), consumed);
         count(consumed, stored, size);
         return new Outcome(open, true, before, now);
     }

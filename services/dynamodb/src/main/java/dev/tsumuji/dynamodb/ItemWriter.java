@@ -1,6 +1,7 @@
 package dev.tsumuji.dynamodb;
 
 import dev.tsumuji.dynamodb.value.ItemSize;
+import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.kv.Txn;
 import java.time.Instant;
 import java.util.Arrays;
@@ -11,30 +12,37 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Writes one item and, in the same commit, all that follows from it: entries of the table's indexes, the time of expiry, the
- * record in the stream. Stateless and thread-safe.
+ * record in the stream, what the table's history must keep of it. Stateless and thread-safe.
  */
 final class ItemWriter {
     private final Consumer<Long> expires;
     private final Consumer<String> recorded;
+    private final Runnable logged;
 
     /**
      * @param expires hears the second in which a written item will expire
      * @param recorded hears the ARN of a stream that got a record
+     * @param logged hears that the log of a table's history got longer
      */
-    ItemWriter(Consumer<Long> expires, Consumer<String> recorded) {
+    ItemWriter(Consumer<Long> expires, Consumer<String> recorded, Runnable logged) {
         this.expires = expires;
         this.recorded = recorded;
+        this.logged = logged;
     }
 
     /** Whether a write must know the item that it replaces. */
     static boolean needsOld(Table table) {
-        return !table.indexes().isEmpty() || table.stream() != null || table.expiry() != null;
+        return !table.indexes().isEmpty()
+                || table.stream() != null
+                || table.expiry() != null
+                || table.history() != null;
     }
 
     /**
      * Replaces an item.
      *
      * @param before what lies there; null when nothing does, or when {@link #needsOld} says that nobody wants to know
+     * @param beforeBytes the same as it is stored
      * @param now null to remove it
      * @param nowBytes the new item, encoded; null to remove it
      * @param consumed counts what the indexes take, when anybody asked
@@ -44,6 +52,7 @@ final class ItemWriter {
             OpenTable open,
             byte[] key,
             @Nullable Map<String, AttributeValue> before,
+            byte @Nullable [] beforeBytes,
             @Nullable Map<String, AttributeValue> now,
             byte @Nullable [] nowBytes,
             @Nullable Consumed consumed) {
@@ -52,13 +61,14 @@ final class ItemWriter {
         } else {
             txn.put(key, nowBytes);
         }
-        follow(txn, open, key, before, now, nowBytes, consumed, null);
+        follow(txn, open, key, before, beforeBytes, now, nowBytes, consumed, null);
     }
 
     /** Removes an item whose time has come. */
-    void expire(Txn txn, OpenTable open, byte[] key, Map<String, AttributeValue> before, Instant at) {
+    void expire(
+            Txn txn, OpenTable open, byte[] key, Map<String, AttributeValue> before, byte[] beforeBytes, Instant at) {
         txn.delete(key);
-        follow(txn, open, key, before, null, null, null, at);
+        follow(txn, open, key, before, beforeBytes, null, null, null, at);
     }
 
     private void follow(
@@ -66,6 +76,7 @@ final class ItemWriter {
             OpenTable open,
             byte[] key,
             @Nullable Map<String, AttributeValue> before,
+            byte @Nullable [] beforeBytes,
             @Nullable Map<String, AttributeValue> now,
             byte @Nullable [] nowBytes,
             @Nullable Consumed consumed,
@@ -82,8 +93,18 @@ final class ItemWriter {
         }
         var stream = table.stream();
         if (stream != null && !java.util.Objects.equals(before, now)) {
-            record(txn, table, stream, before, now, nowBytes, expiredAt);
+            record(txn, table, stream, before, beforeBytes, now, nowBytes, expiredAt);
         }
+        var history = table.history();
+        if (history != null && !Arrays.equals(beforeBytes, nowBytes)) {
+            Histories.log(
+                    txn, history, Arrays.copyOfRange(key, open.items().length, key.length), beforeBytes, at(expiredAt));
+            txn.afterCommit(logged);
+        }
+    }
+
+    private static Instant at(@Nullable Instant expiredAt) {
+        return expiredAt != null ? expiredAt : Call.current().time();
     }
 
     private static void index(
@@ -162,6 +183,7 @@ final class ItemWriter {
             Table table,
             Table.Streaming stream,
             @Nullable Map<String, AttributeValue> before,
+            byte @Nullable [] beforeBytes,
             @Nullable Map<String, AttributeValue> now,
             byte @Nullable [] nowBytes,
             @Nullable Instant expiredAt) {
@@ -174,9 +196,6 @@ final class ItemWriter {
                 || stream.viewType().equals("OLD_IMAGE");
         boolean newImage = stream.viewType().equals("NEW_AND_OLD_IMAGES")
                 || stream.viewType().equals("NEW_IMAGE");
-        var at = expiredAt != null
-                ? expiredAt
-                : dev.tsumuji.kernel.call.Call.current().time();
         txn.putStamped(
                 DynamodbKeys.records(stream.id()),
                 new byte[0],
@@ -184,9 +203,9 @@ final class ItemWriter {
                         before == null,
                         now == null,
                         expiredAt != null,
-                        at.toEpochMilli(),
+                        at(expiredAt).toEpochMilli(),
                         ItemCodec.encode(keys, ItemSize.of(keys)),
-                        oldImage && before != null ? ItemCodec.encode(before, ItemSize.of(before)) : null,
+                        oldImage ? beforeBytes : null,
                         newImage ? nowBytes : null));
         txn.afterCommit(() -> recorded.accept(table.name().streamArn(stream.label())));
     }

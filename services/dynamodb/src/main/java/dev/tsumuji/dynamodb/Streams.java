@@ -9,7 +9,6 @@ import dev.tsumuji.kernel.time.Scheduler;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,13 +16,14 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.StreamSpecification;
 
 /**
  * The streams of tables: switched on and off, and trimmed. A stream is a log in the order of commits; what is older than a day
- * is removed by one range, found by bisection, so trimming never reads what it removes. Scheduled only while there are
- * streams that records were written to. Thread-safe; one trimming at a time.
+ * is removed by one range, found by bisection, so trimming never reads what it removes. Scheduled only while there is
+ * something that will have to be trimmed, here or with the others that are trimmed along. Thread-safe; one trimming at a time.
  */
 final class Streams {
     private static final Logger LOG = System.getLogger(Streams.class.getName());
@@ -37,14 +37,23 @@ final class Streams {
     private final InstantSource clock;
     private final Scheduler scheduler;
     private final TableCreation ids;
+    private final BooleanSupplier others;
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
-    Streams(Kv kv, Signals signals, InstantSource clock, Scheduler scheduler, TableCreation ids) {
+    /** @param others trims what else loses its old end, and says whether there is anything left to trim later */
+    Streams(
+            Kv kv,
+            Signals signals,
+            InstantSource clock,
+            Scheduler scheduler,
+            TableCreation ids,
+            BooleanSupplier others) {
         this.kv = kv;
         this.signals = signals;
         this.clock = clock;
         this.scheduler = scheduler;
         this.ids = ids;
+        this.others = others;
     }
 
     /** The view that a request asks for, or null when it wants no stream. */
@@ -104,7 +113,7 @@ final class Streams {
     private void trim() {
         scheduled.set(false);
         try {
-            if (trimAll()) {
+            if (trimAll() | others.getAsBoolean()) {
                 wake();
             }
         } catch (KvException e) {
@@ -134,8 +143,10 @@ final class Streams {
 
     private boolean trim(Stream stream) {
         var horizon = clock.instant().minus(DynamodbLimits.STREAM_RETENTION);
-        var records = Range.prefix(DynamodbKeys.records(stream.id()));
-        var kept = firstSince(stream, horizon.toEpochMilli());
+        var prefix = DynamodbKeys.records(stream.id());
+        var records = Range.prefix(prefix);
+        var kept = kv.read(snapshot ->
+                CommitOrder.firstSince(snapshot, prefix, records, horizon.toEpochMilli(), StreamRecord::at));
         if (kept == null) {
             boolean over = stream.disabledAt() != null && stream.disabledAt().isBefore(horizon);
             kv.transact(txn -> {
@@ -159,53 +170,10 @@ final class Streams {
         return true;
     }
 
-    /** The key of the first record not older than a time; null when there is none. Bisects the commits' numbers. */
-    private byte @Nullable [] firstSince(Stream stream, long millis) {
-        var prefix = DynamodbKeys.records(stream.id());
-        var all = Range.prefix(prefix);
-        return kv.read(snapshot -> {
-            var first = snapshot.scan(all, 1);
-            var last = snapshot.scanBackwards(all, 1);
-            if (first.isEmpty() || StreamRecord.at(last.getFirst().value()) < millis) {
-                return null;
-            }
-            if (StreamRecord.at(first.getFirst().value()) >= millis) {
-                return first.getFirst().key();
-            }
-            // low is too old, high is kept
-            long low = commitOf(prefix, first.getFirst().key());
-            long high = commitOf(prefix, last.getFirst().key());
-            while (high - low > 1) {
-                long middle = low + (high - low) / 2;
-                var found = snapshot.scan(new Range(atCommit(prefix, middle), all.end()), 1);
-                if (found.isEmpty() || StreamRecord.at(found.getFirst().value()) >= millis) {
-                    high = middle;
-                } else {
-                    low = Math.max(middle, commitOf(prefix, found.getFirst().key()));
-                    if (low >= high) {
-                        break;
-                    }
-                }
-            }
-            return atCommit(prefix, high);
-        });
-    }
-
-    private static long commitOf(byte[] prefix, byte[] key) {
-        return ByteBuffer.wrap(key).getLong(prefix.length);
-    }
-
-    private static byte[] atCommit(byte[] prefix, long commit) {
-        return ByteBuffer.allocate(prefix.length + Long.BYTES)
-                .put(prefix)
-                .putLong(commit)
-                .array();
-    }
-
     // ---- sequence numbers: the twelve bytes of a record's place among all commits, as thirty digits
 
     private static final BigInteger SEQUENCE_BASE = BigInteger.TEN.pow(29);
-    static final int STAMP_BYTES = 12;
+    static final int STAMP_BYTES = CommitOrder.STAMP_BYTES;
 
     static String sequenceNumber(byte[] stamp) {
         return SEQUENCE_BASE.add(new BigInteger(1, stamp)).toString();

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastIndex the highest number that an index of this table ever had
  * @param tableClass null when none was ever asked for
  * @param expiry null when items don't expire
+ * @param history null when nobody may ask for earlier items
+ * @param restore where the items came from; null when the table was created empty
  */
 record Table(
         long id,
@@ -32,7 +34,9 @@ record Table(
         boolean deletionProtected,
         @Nullable Streaming stream,
         @Nullable Expiry expiry,
-        Map<String, String> tags) {
+        Map<String, String> tags,
+        @Nullable History history,
+        @Nullable Restore restore) {
     static final Codec<Table> CODEC = Codec.of(Table.class);
 
     /** @param id of the {@link Stream} that records go to */
@@ -45,6 +49,16 @@ record Table(
      * @param changedAt AWS allows one change an hour
      */
     record Expiry(String attribute, boolean active, Instant changedAt) {}
+
+    /**
+     * Of a table that is made from a backup or from another table's history. While it is in progress the table can be seen, but
+     * neither used nor changed.
+     *
+     * @param backup ARN; null when the items are those of the table at a time
+     * @param table ARN
+     * @param at what time's items they are
+     */
+    record Restore(@Nullable String backup, String table, Instant at, boolean inProgress) {}
 
     @Nullable
     Index index(String wanted) {
@@ -70,7 +84,11 @@ record Table(
 
     /** Whether all that was asked for has been done. */
     boolean settled() {
-        return indexes.stream().allMatch(Index::active);
+        return !restoring() && indexes.stream().allMatch(Index::active);
+    }
+
+    boolean restoring() {
+        return restore != null && restore.inProgress();
     }
 
     Table withIndexes(List<Index> changed, int last, List<KeyAttribute> attributes) {
@@ -88,7 +106,9 @@ record Table(
                 deletionProtected,
                 stream,
                 expiry,
-                tags);
+                tags,
+                history,
+                restore);
     }
 
     Table withThroughput(Throughput changed) {
@@ -106,7 +126,9 @@ record Table(
                 deletionProtected,
                 stream,
                 expiry,
-                tags);
+                tags,
+                history,
+                restore);
     }
 
     Table withTableClass(String changed) {
@@ -124,7 +146,9 @@ record Table(
                 deletionProtected,
                 stream,
                 expiry,
-                tags);
+                tags,
+                history,
+                restore);
     }
 
     Table withDeletionProtection(boolean on) {
@@ -142,7 +166,9 @@ record Table(
                 on,
                 stream,
                 expiry,
-                tags);
+                tags,
+                history,
+                restore);
     }
 
     Table withStream(@Nullable Streaming changed) {
@@ -160,7 +186,9 @@ record Table(
                 deletionProtected,
                 changed,
                 expiry,
-                tags);
+                tags,
+                history,
+                restore);
     }
 
     Table withExpiry(@Nullable Expiry changed) {
@@ -178,7 +206,9 @@ record Table(
                 deletionProtected,
                 stream,
                 changed,
-                tags);
+                tags,
+                history,
+                restore);
     }
 
     Table withTags(Map<String, String> changed) {
@@ -196,6 +226,52 @@ record Table(
                 deletionProtected,
                 stream,
                 expiry,
-                changed);
+                changed,
+                history,
+                restore);
+    }
+
+    Table withHistory(@Nullable History changed) {
+        return new Table(
+                id,
+                tableId,
+                name,
+                createdAt,
+                key,
+                definitions,
+                indexes,
+                lastIndex,
+                throughput,
+                tableClass,
+                deletionProtected,
+                stream,
+                expiry,
+                tags,
+                changed,
+                restore);
+    }
+
+    /** With all its items, and used like any other once its indexes are there. */
+    Table restored() {
+        boolean indexed = indexes.stream().allMatch(Index::active);
+        return restore == null || !indexed
+                ? this
+                : new Table(
+                        id,
+                        tableId,
+                        name,
+                        createdAt,
+                        key,
+                        definitions,
+                        indexes,
+                        lastIndex,
+                        throughput,
+                        tableClass,
+                        deletionProtected,
+                        stream,
+                        expiry,
+                        tags,
+                        history,
+                        new Restore(restore.backup(), restore.table(), restore.at(), false));
     }
 }

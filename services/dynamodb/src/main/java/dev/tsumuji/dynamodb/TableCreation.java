@@ -23,6 +23,7 @@ import software.amazon.awssdk.services.dynamodb.model.Tag;
 
 /** Makes a table out of a CreateTable request, or says what is wrong with it. Stateless apart from the ids it takes. */
 final class TableCreation {
+    private static final int LABEL_DIGITS = 14;
     private static final long UNITS_MAX = 1_000_000_000_000L;
 
     private final Ids ids;
@@ -33,6 +34,16 @@ final class TableCreation {
 
     long id() {
         return ByteBuffer.wrap(ids.bytes(Long.BYTES)).getLong() & Long.MAX_VALUE;
+    }
+
+    String uuid() {
+        return ids.uuid();
+    }
+
+    /** A backup's: in the order of time, and unlike any other. */
+    String label(Instant now) {
+        var millis = Long.toString(now.toEpochMilli());
+        return "0".repeat(Math.max(0, LABEL_DIGITS - millis.length())) + millis + "-" + ids.hex(8);
     }
 
     Table table(TableName name, CreateTableRequest request, Instant now) {
@@ -69,7 +80,9 @@ final class TableCreation {
                 Boolean.TRUE.equals(request.deletionProtectionEnabled()),
                 null,
                 null,
-                tags(request.tags()));
+                tags(request.tags()),
+                null,
+                null);
     }
 
     static List<KeyAttribute> definitions(Map<String, Kind> types) {

@@ -4,6 +4,8 @@ import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Tuple;
+import dev.tsumuji.kernel.kv.Txn;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
@@ -14,20 +16,23 @@ import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 
 /**
  * Makes, shows and deletes tables. A table can be used as soon as CreateTable has answered. Deleting is one commit that takes
- * everything with it, so the name can be used again at once. Thread-safe; all state is in the store.
+ * everything with it but backups, so the name can be used again at once. Thread-safe; all state is in the store.
  */
 final class TableLifecycle {
     private final Kv kv;
     private final Tables tables;
     private final Streams streams;
     private final ItemCounts counts;
+    private final BackupStore backups;
     private final TableCreation creation;
 
-    TableLifecycle(Kv kv, Tables tables, Streams streams, ItemCounts counts, TableCreation creation) {
+    TableLifecycle(
+            Kv kv, Tables tables, Streams streams, ItemCounts counts, BackupStore backups, TableCreation creation) {
         this.kv = kv;
         this.tables = tables;
         this.streams = streams;
         this.counts = counts;
+        this.backups = backups;
         this.creation = creation;
     }
 
@@ -40,12 +45,7 @@ final class TableLifecycle {
             if (txn.get(DynamodbKeys.table(name)) != null) {
                 throw DynamodbErrors.inUse("Table already exists: " + name.name());
             }
-            var others =
-                    txn.unchecked().scan(DynamodbKeys.tables(name.account(), name.region()), DynamodbLimits.TABLES_MAX);
-            if (others.size() >= DynamodbLimits.TABLES_MAX) {
-                throw DynamodbErrors.limit("Subscriber limit exceeded: Maximum number of tables for this account: "
-                        + DynamodbLimits.TABLES_MAX);
-            }
+            Tables.checkRoom(txn, name);
             var full = view == null ? made : streams.enable(txn, made, view, call.time());
             tables.put(txn, full);
             return full;
@@ -73,16 +73,33 @@ final class TableLifecycle {
                         + " Disable deletion protection first.");
             }
             if (!table.settled()) {
-                throw DynamodbErrors.inUse(
-                        "Attempt to change a resource which is still in use: Table is being updated: " + name.name());
+                throw DynamodbErrors.busy(table);
             }
             streams.disable(txn, table, call.time());
-            tables.remove(txn, table);
+            remove(txn, table, count, call.time());
             txn.delete(DynamodbKeys.policy(name.arn()));
             txn.delete(DynamodbKeys.policies(name.arn()));
             return table;
         });
         return TableViews.deleting(deleted, count);
+    }
+
+    /** With point-in-time recovery a table doesn't go without leaving a backup. */
+    private void remove(Txn txn, Table table, ItemCounts.Count count, Instant now) {
+        var history = table.history();
+        if (history != null && history.readers() > 0) {
+            throw DynamodbErrors.inUse("Attempt to change a resource which is still in use: Table is being backed up: "
+                    + table.name().name());
+        }
+        if (history != null) {
+            Histories.forget(txn, history);
+        }
+        boolean kept = history != null && history.recovery() != null;
+        if (kept) {
+            backups.keep(txn, table, count, now);
+            txn.afterCommit(streams::wake);
+        }
+        tables.remove(txn, table, kept);
     }
 
     private OpenTable open(TableName name) {

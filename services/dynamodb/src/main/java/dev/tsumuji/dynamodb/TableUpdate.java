@@ -53,8 +53,7 @@ final class TableUpdate {
             removed.clear();
             var before = tables.requireTable(txn, name).table();
             if (!before.settled()) {
-                throw DynamodbErrors.inUse(
-                        "Attempt to change a resource which is still in use: Table is being updated: " + name.name());
+                throw DynamodbErrors.busy(before);
             }
             var after = settings(before, request, call.time());
             after = indexes(txn, after, request, removed);

@@ -11,6 +11,7 @@ import software.amazon.awssdk.services.dynamodb.model.IndexStatus;
 import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndexDescription;
 import software.amazon.awssdk.services.dynamodb.model.Projection;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputDescription;
+import software.amazon.awssdk.services.dynamodb.model.RestoreSummary;
 import software.amazon.awssdk.services.dynamodb.model.StreamSpecification;
 import software.amazon.awssdk.services.dynamodb.model.TableClassSummary;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
@@ -26,7 +27,8 @@ final class TableViews {
 
     /** As DescribeTable shows it. */
     static TableDescription described(Table table, ItemCounts.Count count) {
-        var view = basic(table, count, table.settled() ? TableStatus.ACTIVE : TableStatus.UPDATING, null);
+        var settled = table.settled() ? TableStatus.ACTIVE : TableStatus.UPDATING;
+        var view = basic(table, count, table.restoring() ? TableStatus.CREATING : settled, null);
         view.warmThroughput(warm(table, "ACTIVE"));
         return view.build();
     }
@@ -106,7 +108,19 @@ final class TableViews {
                     .toList());
         }
         stream(table, view);
+        if (table.restore() != null) {
+            view.restoreSummary(restore(table.restore()));
+        }
         return view;
+    }
+
+    private static RestoreSummary restore(Table.Restore restore) {
+        return RestoreSummary.builder()
+                .sourceBackupArn(restore.backup())
+                .sourceTableArn(restore.table())
+                .restoreDateTime(restore.at())
+                .restoreInProgress(restore.inProgress())
+                .build();
     }
 
     private static void stream(Table table, TableDescription.Builder view) {
@@ -189,7 +203,7 @@ final class TableViews {
                 .itemCount(count.of(index).items())
                 .indexArn(table.name().indexArn(index.name()));
         if (index.status().equals(Index.CREATING)) {
-            view.backfilling(true);
+            view.backfilling(table.restoring() ? null : true);
         } else if (status == null) {
             boolean onDemand = table.throughput().isOnDemand();
             view.warmThroughput(GlobalSecondaryIndexWarmThroughputDescription.builder()
@@ -201,7 +215,7 @@ final class TableViews {
         return view.build();
     }
 
-    private static Projection projection(Index index) {
+    static Projection projection(Index index) {
         var projection = Projection.builder().projectionType(index.projectionType());
         if (!index.nonKeyAttributes().isEmpty()) {
             projection.nonKeyAttributes(List.copyOf(index.nonKeyAttributes()));

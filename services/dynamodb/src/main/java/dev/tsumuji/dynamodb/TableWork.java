@@ -132,7 +132,10 @@ final class TableWork {
             var indexes = table.indexes().stream()
                     .map(index -> index.number() == job.index() ? index.withStatus(Index.ACTIVE) : index)
                     .toList();
-            tables.put(txn, table.withIndexes(indexes, table.lastIndex(), table.definitions()));
+            tables.put(
+                    txn,
+                    table.withIndexes(indexes, table.lastIndex(), table.definitions())
+                            .restored());
         }
     }
 }

@@ -39,17 +39,16 @@ final class Tables {
 
     /** @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException as item operations say it */
     OpenTable require(TableName name) {
-        var table = find(name);
-        if (table == null) {
-            throw DynamodbErrors.notFound();
-        }
-        return table;
+        return usable(find(name));
     }
 
     /** The table for writing its items: the transaction fails when the table changes meanwhile. */
     OpenTable require(Snapshot snapshot, TableName name) {
-        var table = find(snapshot, name);
-        if (table == null) {
+        return usable(find(snapshot, name));
+    }
+
+    private static OpenTable usable(@Nullable OpenTable table) {
+        if (table == null || table.table().restoring()) {
             throw DynamodbErrors.notFound();
         }
         return table;
@@ -110,15 +109,25 @@ final class Tables {
         txn.afterCommit(() -> forget(table.name()));
     }
 
-    void remove(Txn txn, Table table) {
+    /** @param keepItems whether they are somebody else's from now on */
+    void remove(Txn txn, Table table, boolean keepItems) {
         txn.delete(DynamodbKeys.table(table.name()));
-        txn.delete(DynamodbKeys.data(table.id()));
+        txn.delete(keepItems ? DynamodbKeys.derived(table.id()) : DynamodbKeys.data(table.id()));
         txn.delete(DynamodbKeys.expiring(table.id()));
         txn.delete(DynamodbKeys.counted(table.id()));
         txn.afterCommit(() -> {
             forget(table.name());
             decoded.remove(table.name());
         });
+    }
+
+    /** @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException when the account has as many as it may */
+    static void checkRoom(Txn txn, TableName name) {
+        var all = DynamodbKeys.tables(name.account(), name.region());
+        if (txn.unchecked().scan(all, DynamodbLimits.TABLES_MAX).size() >= DynamodbLimits.TABLES_MAX) {
+            throw DynamodbErrors.limit("Subscriber limit exceeded: Maximum number of tables for this account: "
+                    + DynamodbLimits.TABLES_MAX);
+        }
     }
 
     /** Changes a table that must be there; one that stays as it is isn't written. */

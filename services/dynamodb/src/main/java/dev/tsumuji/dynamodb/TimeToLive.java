@@ -33,6 +33,9 @@ final class TimeToLive {
         kv.transact(txn -> {
             var open = tables.requireTable(txn, name);
             var table = open.table();
+            if (table.restoring()) {
+                throw DynamodbErrors.busy(table);
+            }
             var current = table.expiry();
             if (enable && current != null) {
                 throw DynamodbErrors.invalid(

@@ -18,6 +18,8 @@ import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.RestoreTableFromBackupRequest;
+import software.amazon.awssdk.services.dynamodb.model.RestoreTableToPointInTimeRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 
 class DynamodbActionsTest {
@@ -116,5 +118,29 @@ class DynamodbActionsTest {
                         .resourcePolicy()
                         .get())
                 .isEqualTo("{\"x\":1}");
+    }
+
+    @Test
+    void a_restore_is_about_its_source_and_about_writing_the_new_table() {
+        var backup = ARN + "/backup/01489173575360-b308cd7d";
+        var copy = ARN.replace("orders", "copy");
+        assertThat(needed(
+                        "RestoreTableFromBackup",
+                        RestoreTableFromBackupRequest.builder()
+                                .backupArn(backup)
+                                .targetTableName("copy")
+                                .build()))
+                .extracting(access -> access.action() + " " + access.resource())
+                .startsWith("dynamodb:RestoreTableFromBackup " + backup)
+                .contains("dynamodb:RestoreTableFromBackup " + copy, "dynamodb:PutItem " + copy);
+        assertThat(needed(
+                        "RestoreTableToPointInTime",
+                        RestoreTableToPointInTimeRequest.builder()
+                                .sourceTableName(TABLE)
+                                .targetTableName("copy")
+                                .build()))
+                .extracting(access -> access.action() + " " + access.resource())
+                .startsWith("dynamodb:RestoreTableToPointInTime " + ARN)
+                .contains("dynamodb:BatchWriteItem " + copy, "dynamodb:Scan " + copy);
     }
 }

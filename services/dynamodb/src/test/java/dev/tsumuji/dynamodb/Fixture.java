@@ -42,10 +42,26 @@ final class Fixture implements AutoCloseable {
     final VirtualTime time = new VirtualTime();
     final Kv kv = new MemoryKv(time);
     final Ids ids = new Ids(new SplittableRandom(1));
-    final Dispatcher outbox = new Dispatcher(kv, time, time, ids);
-    final DynamodbService dynamodb = new DynamodbService(kv, outbox, new Signals(), time, ids, time);
+    MortalKv process = new MortalKv(kv);
+    Dispatcher outbox = new Dispatcher(process, time, time, ids);
+    DynamodbService dynamodb = new DynamodbService(process, outbox, new Signals(), time, ids, time);
 
     Fixture() {
+        outbox.start();
+    }
+
+    /** As after a kill: what is in the store is all that is left. Work in the background waits until the outbox is started. */
+    void reborn() {
+        process.dieAfter(0);
+        outbox.close();
+        time.close();
+        process = new MortalKv(kv);
+        outbox = new Dispatcher(process, time, time, ids);
+        dynamodb = new DynamodbService(process, outbox, new Signals(), time, ids, time);
+    }
+
+    void restart() {
+        reborn();
         outbox.start();
     }
 
