@@ -9,7 +9,19 @@ import traceback
 import botocore
 
 VARIES = re.compile(r"<[^<>]*>")
-WORDS = {"datetime", "date", "bucket", "i-d", "display-name", "owner-id", "starting-sequence-number", "last-modified"}
+WORDS = {
+    "datetime",
+    "date",
+    "timestamp",
+    "bucket",
+    "i-d",
+    "display-name",
+    "owner-id",
+    "starting-sequence-number",
+    "last-modified",
+    "last-updated-time",
+    "too-new-log-event-start-index",
+}
 # the name that AWS shows no more since November 2025, and what every answer's envelope holds
 ENVELOPE = {
     "HTTPHeaders",
