@@ -21,10 +21,11 @@ BODY = re.compile(r"ETag|Checksum(CRC|SHA).*")
 made = 0
 
 
-def client(region="us-east-1", style="path", version="s3v4", **more):
+def client(region="us-east-1", style="path", version="s3v4", endpoint=None, **more):
     return boto3.client(
         "s3",
         region_name=region,
+        endpoint_url=endpoint,
         config=Config(
             signature_version=version, s3={"addressing_style": style}, retries={"max_attempts": 1}, parameter_validation=False, **more
         ),
