@@ -154,6 +154,13 @@ OVERRIDES = {
     },
     "s3": {
         "validatesItself": True,
+        "statuses": {
+            "PutBucketAnalyticsConfiguration": 204,
+            "PutBucketIntelligentTieringConfiguration": 204,
+            "PutBucketMetricsConfiguration": 204,
+            "PutBucketPolicy": 204,
+            "PutBucketTagging": 204,
+        },
         "table": {"namespace": "http://s3.amazonaws.com/doc/2006-03-01/", "roots": S3_ROOTS, "timesWithMillis": True},
     },
     "kinesis": {"table": {"validationCode": "ValidationException"}},

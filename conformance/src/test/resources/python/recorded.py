@@ -9,7 +9,19 @@ import traceback
 import botocore
 
 VARIES = re.compile(r"<[^<>]*>")
-WORDS = {"datetime", "date", "bucket", "i-d", "display-name", "owner-id", "starting-sequence-number", "last-modified"}
+WORDS = {
+    "datetime",
+    "date",
+    "timestamp",
+    "bucket",
+    "i-d",
+    "display-name",
+    "owner-id",
+    "starting-sequence-number",
+    "last-modified",
+    "last-updated-time",
+    "too-new-log-event-start-index",
+}
 # the name that AWS shows no more since November 2025, and what every answer's envelope holds
 ENVELOPE = {
     "HTTPHeaders",
@@ -24,13 +36,18 @@ ENVELOPE = {
 
 class Replay:
     def __init__(self, service, module):
-        with open(os.path.join(os.environ["RECORDED"], service + ".json")) as file:
-            recordings = json.load(file)
-        self.recordings = {name.split("::", 1)[1]: case["recorded-content"] for name, case in recordings.items()}
+        self.recordings = {}
+        self.read(service)
         self.failures = 0
         self.steps = 0
         self.case = None
         self.cases(module)
+
+    def read(self, service):
+        """Adds one service's recordings to those at hand."""
+        with open(os.path.join(os.environ["RECORDED"], service + ".json")) as file:
+            recordings = json.load(file)
+        self.recordings.update({name.split("::", 1)[1]: case["recorded-content"] for name, case in recordings.items()})
 
     def cases(self, module):
         wanted = os.environ.get("CASE", "")

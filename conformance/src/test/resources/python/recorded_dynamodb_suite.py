@@ -110,7 +110,21 @@ def case_items(r):
     r.step("ExecutedStatement", dynamodb.batch_execute_statement, Statements=[
         {"Statement": f"INSERT INTO \"{other}\" VALUE {{'Username': ?}}", "Parameters": [text("user01")]},
         {"Statement": f'UPDATE "{other}" SET Age=20 WHERE Username=?', "Parameters": [text("user02")]}])
+    r.compare("ItemUser1", dynamodb.get_item(TableName=other, Key={"Username": text("user01")})["Item"])
     r.compare("ItemUser2", dynamodb.get_item(TableName=other, Key={"Username": text("user02")})["Item"])
+
+
+def case_batches(r):
+    name = table()
+    write = lambda *items: {"RequestItems": {name: [{"PutRequest": {"Item": item}} for item in items]}}
+    r.of("TestDynamoDB::test_batch_write_binary")
+    r.step("Response", dynamodb.batch_write_item, **write({"id": text("a"), "data": {"B": b"\x90"}}))
+    r.of("TestDynamoDB::test_empty_and_binary_values")
+    r.step("PutFirstItem", dynamodb.put_item, TableName=name, Item={"id": text("id1"), "data": text("")})
+    r.step("PutSecondItem", dynamodb.put_item, TableName=name, Item={"id": text("id2"), "data": {"B": b"\x90"}})
+    r.of("TestDynamoDB::test_dynamodb_get_batch_items")
+    r.recordings[r.case]["Response"]["Responses"] = {name: []}
+    r.step("Response", dynamodb.batch_get_item, RequestItems={name: {"Keys": [{"id": text("none")}]}})
 
 
 def records(name, wanted):
@@ -135,20 +149,71 @@ def case_streams(r):
     created = r.step("create-table", dynamodb.create_table, **arguments)
     dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
     r.step("describe-stream", streams.describe_stream, StreamArn=created["TableDescription"]["LatestStreamArn"])
-    dynamodb.put_item(TableName=name, Item={"id": text("Fred")})
+    r.step("put-item-1", dynamodb.put_item, TableName=name, Item={"id": text("Fred")})
     put = lambda item: {"Put": {"TableName": name, "Item": item}}
-    dynamodb.transact_write_items(TransactItems=[put({"id": text("NewKey")})])
-    dynamodb.transact_write_items(TransactItems=[
-        put({"id": text("NewKey"), "attr1": text("value1"), "attr2": text("value2")})])
+    full = {"id": text("NewKey"), "attr1": text("value1"), "attr2": text("value2")}
+    r.step("transact-write-update-insert", dynamodb.transact_write_items, TransactItems=[put({"id": text("NewKey")})])
+    r.step("transact-write-response-overwrite", dynamodb.transact_write_items, TransactItems=[put(full)])
     expected = r.recordings[r.case]["get-records"]["Records"]
-    answer = records(name, 3)["Records"]
     r.recordings[r.case]["first-records"] = expected[:3]
-    r.compare("first-records", answer)
-    # what changes nothing leaves no record
-    dynamodb.transact_write_items(TransactItems=[
-        put({"id": text("NewKey"), "attr1": text("value1"), "attr2": text("value2")})])
-    time.sleep(0.5)
     r.compare("first-records", records(name, 3)["Records"])
+    # what changes nothing leaves no record: the next one is of what changes something
+    dynamodb.transact_write_items(TransactItems=[put(full)])
+    r.step("transact-write-response-delete", dynamodb.transact_write_items,
+           TransactItems=[{"Delete": {"TableName": name, "Key": {"id": text("NewKey")}}}])
+    seen = records(name, 4)["Records"]
+    r.recordings[r.case]["count"] = 4
+    r.compare("count", len(seen))
+    r.recordings[r.case]["last"] = [record for record in expected if record["eventName"] == "REMOVE"][-1]
+    r.compare("last", seen[-1])
+
+
+def case_streams_of_batches(r):
+    r.of("TestDynamoDB::test_batch_write_items_streaming")
+    arguments = table(ready=False, **IMAGES)
+    name = arguments["TableName"]
+    created = r.step("create-table", dynamodb.create_table, **arguments)
+    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    r.step("describe-stream", streams.describe_stream, StreamArn=created["TableDescription"]["LatestStreamArn"])
+    r.step("put-item-1", dynamodb.put_item, TableName=name, Item={"id": text("Fred")})
+    request = lambda *requests: {"RequestItems": {name: list(requests)}}
+    put = lambda **item: {"PutRequest": {"Item": item}}
+    # what changes nothing leaves no record
+    r.step("batch-write-response-overwrite-item-1", dynamodb.batch_write_item, **request(put(id=text("Fred")), put(id=text("NewKey"))))
+    r.step("batch-write-response-delete", dynamodb.batch_write_item, **request({"DeleteRequest": {"Key": {"id": text("NewKey")}}}))
+    dynamodb.batch_write_item(**request(put(id=text("Fred"), name=text("Fred"))))
+    r.recordings[r.case]["records"] = {"Records": r.recordings[r.case]["get-records"]["Records"]}
+    r.compare("records", records(name, 4))
+
+
+def case_streams_of_updates(r):
+    r.of("TestDynamoDB::test_dynamodb_stream_records_with_update_item")
+    arguments = table(ready=False, **IMAGES)
+    name = arguments["TableName"]
+    stream = r.step("create-table", dynamodb.create_table, **arguments)["TableDescription"]["LatestStreamArn"]
+    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    shard = r.step("describe-stream", streams.describe_stream, StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
+    r.step("get-shard-iterator", streams.get_shard_iterator, StreamArn=stream, ShardId=shard, ShardIteratorType="LATEST")
+    for values in (("value1", "value2"), ("value2", "value3")):
+        dynamodb.update_item(
+            TableName=name,
+            Key={"id": text("my-item-id")},
+            UpdateExpression="SET attr1 = :v1, attr2 = :v2",
+            ExpressionAttributeValues={f":v{i + 1}": text(value) for i, value in enumerate(values)},
+        )
+    r.recordings[r.case]["get-records"] = {"Records": r.recordings[r.case]["get-records"]["Records"][:2]}
+    r.compare("get-records", records(name, 2))
+    r.of("TestDynamoDB::test_data_encoding_consistency")
+    name = table(**IMAGES)
+    shown = lambda item: dict(item, data={"B": str(item["data"]["B"])})
+    got = lambda: shown(dynamodb.get_item(TableName=name, Key={"id": text("id1")})["Item"])
+    dynamodb.put_item(TableName=name, Item={"id": text("id1"), "version": {"N": "1"}, "data": {"B": b"\x90"}})
+    r.compare("GetItem", got())
+    r.compare("GetRecords", shown(records(name, 1)["Records"][0]["dynamodb"]["NewImage"]))
+    dynamodb.update_item(TableName=name, Key={"id": text("id1")}, UpdateExpression="SET version = :v",
+                         ExpressionAttributeValues={":v": {"N": "2"}})
+    r.compare("GetItemAfterUpdate", got())
+    r.compare("GetRecordsAfterUpdate", shown(records(name, 2)["Records"][1]["dynamodb"]["NewImage"]))
 
 
 if __name__ == "__main__":

@@ -453,6 +453,7 @@ def case_settings(r):
            OwnershipControls=controls("BucketOwnerPreferred", "ObjectWriter"))
     r.step("put-ownership-empty-rule", s3.put_bucket_ownership_controls, Bucket=name, OwnershipControls=controls())
     r.step("ownership-wrong-value-at-creation", s3.create_bucket, Bucket=RUN + "-own", ObjectOwnership="RandomValue")
+    r.step("ownership-non-value-at-creation", s3.create_bucket, Bucket=RUN + "-own", ObjectOwnership="")
     r.of("TestS3BucketAccelerateConfiguration::test_bucket_acceleration_configuration_exc")
     r.step("put-bucket-accelerate-config-lowercase", s3.put_bucket_accelerate_configuration, Bucket=name,
            AccelerateConfiguration={"Status": "enabled"})

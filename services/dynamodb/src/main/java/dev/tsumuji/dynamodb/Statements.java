@@ -5,10 +5,7 @@ import dev.tsumuji.dynamodb.expression.Path;
 import dev.tsumuji.dynamodb.partiql.Statement;
 import dev.tsumuji.dynamodb.partiql.Where;
 import dev.tsumuji.dynamodb.value.KeySchema;
-import dev.tsumuji.kernel.kv.Codec;
 import dev.tsumuji.kernel.kv.Kv;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -247,16 +244,7 @@ final class Statements {
                     change(statements.get(i)), shows, statements.get(i) instanceof Statement.Insert));
         }
         var token = request.clientRequestToken();
-        transactions.write(steps, false, token, token == null ? null : digest(request));
+        transactions.write(steps, false, token, token == null ? null : RequestDigest.of(request));
         return ExecuteTransactionResponse.builder().responses(List.of()).build();
-    }
-
-    private static byte[] digest(ExecuteTransactionRequest request) {
-        try {
-            return MessageDigest.getInstance("SHA-256")
-                    .digest(Codec.of(ExecuteTransactionRequest.class).encode(request));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java has SHA-256", e);
-        }
     }
 }

@@ -2,13 +2,10 @@ package dev.tsumuji.dynamodb;
 
 import dev.tsumuji.dynamodb.value.ItemSize;
 import dev.tsumuji.kernel.call.Call;
-import dev.tsumuji.kernel.kv.Codec;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.kv.KvException;
 import dev.tsumuji.kernel.kv.Txn;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -71,7 +68,7 @@ final class Transactions {
             steps.add(step(item));
         }
         var token = request.clientRequestToken();
-        var digest = token == null ? null : digest(request);
+        var digest = token == null ? null : RequestDigest.of(request);
         var done = write(steps, Consumed.asked(request.returnConsumedCapacity()), token, digest);
         var answer = TransactWriteItemsResponse.builder();
         if (Consumed.asked(request.returnConsumedCapacity())) {
@@ -239,15 +236,6 @@ final class Transactions {
             }
         }
         return capacities;
-    }
-
-    private static byte[] digest(TransactWriteItemsRequest request) {
-        try {
-            return MessageDigest.getInstance("SHA-256")
-                    .digest(Codec.of(TransactWriteItemsRequest.class).encode(request));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java has SHA-256", e);
-        }
     }
 
     // ---- reading

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +96,27 @@ class TransactionsTest {
         it.time.advance(Duration.ofMinutes(45));
         it.call(() -> it.dynamodb.transactWriteItems(r -> r.transactItems(add).clientRequestToken("token")));
         assertThat(it.get("a", 1)).containsEntry("n", n(2));
+    }
+
+    @Test
+    void a_repetition_may_write_the_members_of_its_maps_in_another_order() {
+        var members = new LinkedHashMap<>(item("a", 1));
+        members.put("x", n(1));
+        members.put("y", n(2));
+        var backwards = new LinkedHashMap<String, AttributeValue>();
+        members.reversed().forEach(backwards::put);
+
+        for (var item : List.of(members, backwards)) {
+            it.call(() -> it.dynamodb.transactWriteItems(
+                    r -> r.transactItems(put(item)).clientRequestToken("token")));
+        }
+
+        backwards.put("y", n(3));
+        assertThat(catchThrowableOfType(
+                        software.amazon.awssdk.services.dynamodb.model.IdempotentParameterMismatchException.class,
+                        () -> it.call(() -> it.dynamodb.transactWriteItems(
+                                r -> r.transactItems(put(backwards)).clientRequestToken("token")))))
+                .isNotNull();
     }
 
     @Test

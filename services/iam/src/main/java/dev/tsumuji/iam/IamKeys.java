@@ -70,6 +70,10 @@ final class IamKeys {
     /** Account, user. */
     static final Table<Login> LOGINS = new Table<>("login", Login.class);
 
+    /** Account, user, id. */
+    static final Table<ServiceCredential> SERVICE_CREDENTIALS =
+            new Table<>("service-credential", ServiceCredential.class);
+
     /** Account. */
     static final Table<Reference> ALIASES = new Table<>("alias", Reference.class);
 
@@ -160,6 +164,12 @@ final class IamKeys {
             List<Tag> tags) {}
 
     record Login(byte[] salt, byte[] hash, Instant created, boolean resetRequired) {}
+
+    /**
+     * @param name what its owner signs in with at the service
+     * @param hash SHA-256 of the password
+     */
+    record ServiceCredential(String id, String service, String name, byte[] hash, boolean active, Instant created) {}
 
     record Seal(byte[] key) {}
 }

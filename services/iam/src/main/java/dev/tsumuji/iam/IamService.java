@@ -29,6 +29,7 @@ public final class IamService implements PolicyOperations {
     private final Groups groups;
     private final InstanceProfiles profiles;
     private final LoginProfiles logins;
+    private final ServiceCredentials serviceCredentials;
     private final AccountSettings settings;
     private final AccountDetails details;
     private final ServiceLinkedRoles linkedRoles;
@@ -50,6 +51,7 @@ public final class IamService implements PolicyOperations {
         this.groups = new Groups(directory);
         this.profiles = new InstanceProfiles(directory);
         this.logins = new LoginProfiles(directory);
+        this.serviceCredentials = new ServiceCredentials(directory);
         this.settings = new AccountSettings(directory);
         this.details = new AccountDetails(directory);
         this.linkedRoles = new ServiceLinkedRoles(directory, roles);
@@ -413,6 +415,36 @@ public final class IamService implements PolicyOperations {
     @Override
     public ChangePasswordResponse changePassword(ChangePasswordRequest request) {
         return logins.change(request);
+    }
+
+    @Override
+    public CreateServiceSpecificCredentialResponse createServiceSpecificCredential(
+            CreateServiceSpecificCredentialRequest request) {
+        return serviceCredentials.create(request);
+    }
+
+    @Override
+    public ListServiceSpecificCredentialsResponse listServiceSpecificCredentials(
+            ListServiceSpecificCredentialsRequest request) {
+        return serviceCredentials.list(request);
+    }
+
+    @Override
+    public UpdateServiceSpecificCredentialResponse updateServiceSpecificCredential(
+            UpdateServiceSpecificCredentialRequest request) {
+        return serviceCredentials.update(request);
+    }
+
+    @Override
+    public ResetServiceSpecificCredentialResponse resetServiceSpecificCredential(
+            ResetServiceSpecificCredentialRequest request) {
+        return serviceCredentials.reset(request);
+    }
+
+    @Override
+    public DeleteServiceSpecificCredentialResponse deleteServiceSpecificCredential(
+            DeleteServiceSpecificCredentialRequest request) {
+        return serviceCredentials.delete(request);
     }
 
     @Override

@@ -138,6 +138,7 @@ final class Users {
             IamKeys.MEMBERSHIPS.deleteAll(txn, account, from);
             IamKeys.LOGINS.get(txn, account, from).ifPresent(login -> IamKeys.LOGINS.put(txn, login, account, to));
             IamKeys.LOGINS.delete(txn, account, from);
+            ServiceCredentials.rename(txn, account, from, to);
         }
         for (var key : IamKeys.USER_KEYS.all(txn, account, from)) {
             IamKeys.KEYS
@@ -170,6 +171,9 @@ final class Users {
             }
             if (!IamKeys.USER_KEYS.isEmpty(txn, account, name)) {
                 throw IamErrors.conflict("Cannot delete entity, must delete access keys first.");
+            }
+            if (!IamKeys.SERVICE_CREDENTIALS.isEmpty(txn, account, name)) {
+                throw IamErrors.conflict("Cannot delete entity, must remove referenced objects first.");
             }
             AttachedPolicies.requireNone(txn, account, Kind.USER, name);
             if (!IamKeys.MEMBERSHIPS.isEmpty(txn, account, name)) {

@@ -136,4 +136,40 @@ class UsersTest {
                 .isSorted()
                 .hasSize(25);
     }
+
+    @Test
+    void a_credential_for_one_service_shows_its_password_once_and_keeps_its_user() {
+        var iam = cell.root;
+        iam.createUser(request -> request.userName("ada"));
+        var git = iam.createServiceSpecificCredential(
+                        request -> request.userName("ada").serviceName("codecommit.amazonaws.com"))
+                .serviceSpecificCredential();
+        var second = iam.createServiceSpecificCredential(
+                        request -> request.userName("ada").serviceName("codecommit.amazonaws.com"))
+                .serviceSpecificCredential();
+
+        assertThat(second.serviceUserName()).isNotEqualTo(git.serviceUserName());
+        refused(
+                () -> iam.createServiceSpecificCredential(
+                        request -> request.userName("ada").serviceName("codecommit.amazonaws.com")),
+                "LimitExceeded",
+                409,
+                "Cannot exceed quota for ServiceSpecificCredentialsPerUser: 2");
+        refused(
+                () -> iam.deleteUser(request -> request.userName("ada")),
+                "DeleteConflict",
+                409,
+                "Cannot delete entity, must remove referenced objects first.");
+
+        iam.updateUser(request -> request.userName("ada").newUserName("grace"));
+        var reset = iam.resetServiceSpecificCredential(request ->
+                        request.userName("grace").serviceSpecificCredentialId(git.serviceSpecificCredentialId()))
+                .serviceSpecificCredential();
+
+        assertThat(reset.servicePassword()).isNotEqualTo(git.servicePassword());
+        assertThat(iam.listServiceSpecificCredentials(request -> request.userName("grace"))
+                        .serviceSpecificCredentials())
+                .hasSize(2)
+                .noneMatch(shown -> shown.toString().contains(reset.servicePassword()));
+    }
 }

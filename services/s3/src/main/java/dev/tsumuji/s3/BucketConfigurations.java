@@ -29,6 +29,8 @@ final class BucketConfigurations {
             Setting.of("encryption", ServerSideEncryptionConfiguration.class);
     static final Setting<AccelerateConfiguration> ACCELERATION =
             Setting.of("acceleration", AccelerateConfiguration.class);
+    static final Setting<RequestPaymentConfiguration> PAYMENT =
+            Setting.of("request-payment", RequestPaymentConfiguration.class);
     private static final String ENABLED = "Enabled";
     private static final ServerSideEncryptionConfiguration AES_256 = ServerSideEncryptionConfiguration.builder()
             .rules(ServerSideEncryptionRule.builder()
@@ -91,14 +93,18 @@ final class BucketConfigurations {
         }
     }
 
-    static void checkPayer(@Nullable RequestPaymentConfiguration given) {
+    static void putPayer(Txn txn, Bucket bucket, @Nullable RequestPaymentConfiguration given) {
         var payer = BucketSettings.body(given).payer();
         if (payer == null || payer == Payer.UNKNOWN_TO_SDK_VERSION) {
             throw S3Errors.malformedXml();
         }
-        if (payer != Payer.BUCKET_OWNER) {
-            throw BucketSettings.notImplemented("Payment by the requester");
-        }
+        PAYMENT.put(
+                txn, bucket, RequestPaymentConfiguration.builder().payer(payer).build());
+    }
+
+    static Payer payer(Snapshot snapshot, Bucket bucket) {
+        var stored = PAYMENT.find(snapshot, bucket);
+        return stored == null ? Payer.BUCKET_OWNER : stored.payer();
     }
 
     /** The accelerated host name reaches the platform like any other, so this is only whether it is meant to be used. */

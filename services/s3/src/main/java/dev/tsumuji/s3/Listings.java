@@ -298,15 +298,24 @@ final class Listings {
             var key = keyMarker == null ? null : S3Keys.bytes(keyMarker);
             if (key != null) {
                 var passed = idMarker == null ? form.passed(key) : null;
+                var allOld = S3Keys.old(id, key);
                 if (passed != null) {
                     latestRange = later(latestRange, S3Keys.behind(latestRange, S3Keys.currentBase(id), passed));
                     oldRange = later(oldRange, S3Keys.behind(oldRange, S3Keys.oldBase(id), passed));
-                } else {
+                } else if (idMarker == null) {
                     latestRange = behind(latestRange, S3Keys.current(id, key));
-                    var allOld = S3Keys.old(id, key);
-                    oldRange = idMarker == null
-                            ? later(oldRange, new Range(allOld.end(), oldRange.end()))
-                            : oldBehind(oldRange, key, idMarker);
+                    oldRange = later(oldRange, new Range(allOld.end(), oldRange.end()));
+                } else {
+                    long order = order(key, idMarker);
+                    var current = versions.current(snapshot, bucket, key);
+                    boolean behind = current == null || current.order() >= order;
+                    var place = S3Keys.current(id, key);
+                    latestRange = behind
+                            ? behind(latestRange, place)
+                            : later(latestRange, new Range(place, latestRange.end()));
+                    oldRange = current != null && current.order() == order
+                            ? later(oldRange, new Range(allOld.begin(), oldRange.end()))
+                            : behind(oldRange, S3Keys.old(id, key, order));
                 }
             }
             begunKey = idMarker == null ? null : key;
@@ -314,16 +323,14 @@ final class Listings {
             old = new Cursor(snapshot, S3Keys.oldBase(id), oldRange);
         }
 
-        private Range oldBehind(Range range, byte[] key, String idMarker) {
-            var current = versions.current(snapshot, bucket, key);
-            if (current != null && current.shownId().equals(idMarker)) {
-                return later(range, new Range(S3Keys.old(bucket.id(), key).begin(), range.end()));
-            }
+        /** Where the version of a marker stands, or stood, among those of its key: what is behind it is of lower order. */
+        private long order(byte[] key, String idMarker) {
             var named = versions.find(snapshot, bucket, key, idMarker);
-            long order = named != null
-                    ? named.order()
-                    : idMarker.equals(Version.NULL) ? Long.MAX_VALUE : VersionIds.order(idMarker);
-            return behind(range, S3Keys.old(bucket.id(), key, order));
+            if (named != null) {
+                return named.order();
+            }
+            // of the version without an id nobody knows any more where it was
+            return idMarker.equals(Version.NULL) ? Long.MAX_VALUE : VersionIds.order(idMarker);
         }
 
         boolean truncated() {

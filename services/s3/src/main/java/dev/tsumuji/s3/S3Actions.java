@@ -1,6 +1,7 @@
 package dev.tsumuji.s3;
 
 import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.call.Principal;
 import dev.tsumuji.kernel.cloud.Access;
 import dev.tsumuji.kernel.cloud.Actions;
 import dev.tsumuji.kernel.kv.Kv;
@@ -15,6 +16,7 @@ import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectAttributesRequest;
+import software.amazon.awssdk.services.s3.model.Payer;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
 
 /**
@@ -120,6 +122,7 @@ public final class S3Actions implements Actions {
                 ? Facts.NONE
                 : facts(name, ABOUT_NEW.contains(operation) ? null : key, versionId);
         var bucket = facts.bucket;
+        requirePayer(bucket, request, call);
         if (request instanceof DeleteObjectsRequest many) {
             return deletions(many, name, bucket, call);
         }
@@ -132,6 +135,28 @@ public final class S3Actions implements Actions {
         needed.add(on(versioned(action, versionId), name, key, bucket, call).with(context));
         beside(operation, request, name, key, facts, call, context, needed);
         return needed;
+    }
+
+    /**
+     * Where the requester pays, other accounts must say that they know it, and nobody can't. Here no one pays, but the bucket
+     * is as closed as on AWS.
+     *
+     * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html">Requester Pays</a>
+     */
+    private void requirePayer(@Nullable Bucket bucket, SdkRequest request, Call call) {
+        boolean nobody = call.principal() instanceof Principal.Anonymous;
+        boolean owners = !nobody && bucket != null && call.principal().account().equals(bucket.account());
+        if (bucket == null
+                || owners
+                || call.principal() instanceof Principal.Service
+                || request.sdkFields().stream()
+                        .noneMatch(field -> field.memberName().equals("RequestPayer"))
+                || !nobody && "requester".equals(text(request, "RequestPayer"))) {
+            return;
+        }
+        if (kv.read(snapshot -> BucketConfigurations.payer(snapshot, bucket)) == Payer.REQUESTER) {
+            throw S3Errors.accessDenied();
+        }
     }
 
     private static String versioned(String action, @Nullable String versionId) {
@@ -175,7 +200,7 @@ public final class S3Actions implements Actions {
             needed.add(on("BypassGovernanceRetention", name, key, bucket, call).with(context));
         }
         if (request instanceof CopyObjectRequest || request instanceof UploadPartCopyRequest) {
-            needed.add(source(CopySource.of(request), call));
+            needed.add(source(CopySource.of(request), request, call));
         }
     }
 
@@ -194,8 +219,9 @@ public final class S3Actions implements Actions {
         }
     }
 
-    private Access source(CopySource from, Call call) {
+    private Access source(CopySource from, SdkRequest request, Call call) {
         var facts = facts(from.bucket(), from.key(), from.versionId());
+        requirePayer(facts.bucket, request, call);
         return on(versioned("GetObject", from.versionId()), from.bucket(), from.key(), facts.bucket, call)
                 .with(facts.tags());
     }

@@ -77,7 +77,6 @@ import software.amazon.awssdk.services.s3.model.ListBucketInventoryConfiguration
 import software.amazon.awssdk.services.s3.model.ListBucketInventoryConfigurationsResponse;
 import software.amazon.awssdk.services.s3.model.ListBucketMetricsConfigurationsRequest;
 import software.amazon.awssdk.services.s3.model.ListBucketMetricsConfigurationsResponse;
-import software.amazon.awssdk.services.s3.model.Payer;
 import software.amazon.awssdk.services.s3.model.PutBucketAccelerateConfigurationRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketAccelerateConfigurationResponse;
 import software.amazon.awssdk.services.s3.model.PutBucketAclRequest;
@@ -419,15 +418,15 @@ interface SettingsOperations extends S3Client, CrossOrigin {
                 .change(
                         request.bucket(),
                         request.expectedBucketOwner(),
-                        (txn, bucket) -> BucketConfigurations.checkPayer(request.requestPaymentConfiguration()));
+                        (txn, bucket) ->
+                                BucketConfigurations.putPayer(txn, bucket, request.requestPaymentConfiguration()));
         return PutBucketRequestPaymentResponse.builder().build();
     }
 
     @Override
     default GetBucketRequestPaymentResponse getBucketRequestPayment(GetBucketRequestPaymentRequest request) {
-        settings().read(request.bucket(), request.expectedBucketOwner(), (snapshot, bucket) -> bucket);
         return GetBucketRequestPaymentResponse.builder()
-                .payer(Payer.BUCKET_OWNER)
+                .payer(settings().read(request.bucket(), request.expectedBucketOwner(), BucketConfigurations::payer))
                 .build();
     }
 

@@ -76,7 +76,7 @@ final class Subresources {
     // ---- tags
 
     PutObjectTaggingResponse putTags(PutObjectTaggingRequest request) {
-        if (request.tagging() == null || !request.tagging().hasTagSet()) {
+        if (request.tagging() == null) {
             throw S3Errors.malformedXml();
         }
         var tags = Tags.checked(request.tagging().tagSet());

@@ -2,6 +2,8 @@ package dev.tsumuji.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.cloud.Access;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,15 +12,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.Payer;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.RequestPayer;
 
 class ObjectsTest {
     private static final String KEY_256 = Base64.getEncoder().encodeToString(Fixture.noise(32, 7));
@@ -201,5 +209,31 @@ class ObjectsTest {
         }
         assertThat(fixture.get("k")).isEqualTo("new");
         assertThat(fixture.files()).isZero();
+    }
+
+    @Test
+    void where_the_requester_pays_others_must_say_that_they_know_it() {
+        fixture.s3(s3 -> s3.putBucketRequestPayment(
+                r -> r.bucket(Fixture.BUCKET).requestPaymentConfiguration(c -> c.payer(Payer.REQUESTER))));
+        var silent = ListObjectsV2Request.builder().bucket(Fixture.BUCKET).build();
+        var knowing = silent.toBuilder().requestPayer(RequestPayer.REQUESTER).build();
+        var copy = CopyObjectRequest.builder()
+                .sourceBucket(Fixture.BUCKET)
+                .sourceKey("k")
+                .destinationBucket("others")
+                .destinationKey("l")
+                .build();
+        assertThat(needed("ListObjectsV2", silent)).isNotEmpty();
+
+        fixture.account = "111111111111";
+        fixture.s3(s3 -> s3.createBucket(r -> r.bucket("others")));
+
+        assertThat(needed("ListObjectsV2", knowing)).isNotEmpty();
+        fixture.assertRefused(() -> needed("ListObjectsV2", silent), "AccessDenied", 403);
+        fixture.assertRefused(() -> needed("CopyObject", copy), "AccessDenied", 403);
+    }
+
+    private List<Access> needed(String operation, SdkRequest request) {
+        return fixture.call(() -> fixture.s3.service().actions().of(operation, request, Call.current()));
     }
 }

@@ -101,6 +101,25 @@ class VersionsTest {
     }
 
     @Test
+    void a_listing_goes_on_behind_a_version_that_is_gone() {
+        for (int i = 0; i < 4; i++) {
+            fixture.put("k", "" + i);
+        }
+        var page = fixture.s3(
+                s3 -> s3.listObjectVersions(r -> r.bucket(Fixture.BUCKET).maxKeys(2)));
+        page.versions()
+                .forEach(version -> fixture.s3(s3 ->
+                        s3.deleteObject(r -> r.bucket(Fixture.BUCKET).key("k").versionId(version.versionId()))));
+
+        var rest = fixture.s3(s3 -> s3.listObjectVersions(r -> r.bucket(Fixture.BUCKET)
+                        .keyMarker(page.nextKeyMarker())
+                        .versionIdMarker(page.nextVersionIdMarker())))
+                .versions();
+
+        assertThat(rest).extracting(ObjectVersion::isLatest).containsExactly(true, false);
+    }
+
+    @Test
     void many_are_deleted_at_once_and_each_that_cannot_be_is_told() {
         var version = fixture.put("a", "1").versionId();
         fixture.put("b", "1");

@@ -17,6 +17,9 @@ import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
 
 /** Members that travel outside of the body: in labels, query parameters, headers and the status. */
 final class HttpBinding {
+    /** S3 takes an empty header of its own for what it says: a value that is none of those allowed. */
+    private static final String OWN_HEADER = "x-amz-";
+
     private HttpBinding() {}
 
     static void read(Request request, Map<String, String> labels, QueryString query, SdkPojo builder) {
@@ -95,7 +98,8 @@ final class HttpBinding {
             }
             default -> {
                 var value = request.header(member.wireName());
-                if (value != null && !value.isEmpty()) {
+                boolean own = member.kind() == Kind.STRING && member.wireName().startsWith(OWN_HEADER);
+                if (value != null && (own || !value.isEmpty())) {
                     member.set(builder, parse(member, value));
                 }
             }
