@@ -41,7 +41,8 @@ public record RocksSettings(long cacheSizeBytes, long writeBufferSizeBytes, long
     }
 
     Opened open() {
-        // few shards: those of the default are so small that some have room for nothing beside their part of the buffers
+        // few shards: those of the default are so small that some have room for nothing beside their part of the
+        // buffers
         var cache = new LRUCache(cacheSizeBytes, CACHE_SHARD_BITS);
         var buffers = new WriteBufferManager(3 * writeBufferSizeBytes, cache);
         var filter = new BloomFilter(10, false);
