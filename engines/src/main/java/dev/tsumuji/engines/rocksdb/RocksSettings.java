@@ -4,6 +4,7 @@ import java.util.List;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.CompressionType;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
@@ -21,6 +22,9 @@ import org.rocksdb.WriteBufferManager;
 public record RocksSettings(long cacheSizeBytes, long writeBufferSizeBytes, long reserveBytes) {
     public static final RocksSettings DEFAULT = new RocksSettings(64L << 20, 16L << 20, 128L << 20);
 
+    private static final int CACHE_SHARD_BITS = 2;
+    private static final int METADATA_BLOCK_BYTES = 4 << 10;
+
     /** RocksDB's options and what they refer to, which must live as long as the database. */
     record Opened(Options options, List<AutoCloseable> parts) implements AutoCloseable {
         @Override
@@ -37,14 +41,21 @@ public record RocksSettings(long cacheSizeBytes, long writeBufferSizeBytes, long
     }
 
     Opened open() {
-        var cache = new LRUCache(cacheSizeBytes);
+        // few shards: those of the default are so small that some have room for nothing beside their part of the
+        // buffers
+        var cache = new LRUCache(cacheSizeBytes, CACHE_SHARD_BITS);
         var buffers = new WriteBufferManager(3 * writeBufferSizeBytes, cache);
         var filter = new BloomFilter(10, false);
         var table = new BlockBasedTableConfig()
                 .setBlockCache(cache)
                 .setFilterPolicy(filter)
                 .setFormatVersion(5)
+                // a whole index grows with its file: a read would bring in, and throw out, megabytes for one entry
+                .setIndexType(IndexType.kTwoLevelIndexSearch)
+                .setPartitionFilters(true)
+                .setMetadataBlockSize(METADATA_BLOCK_BYTES)
                 .setCacheIndexAndFilterBlocks(true)
+                .setPinTopLevelIndexAndFilter(true)
                 .setPinL0FilterAndIndexBlocksInCache(true);
         var crowded = TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(10_000, 5_000, 0.5);
         var options = new Options()

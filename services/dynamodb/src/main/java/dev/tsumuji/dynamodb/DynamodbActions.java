@@ -333,8 +333,7 @@ final class DynamodbActions implements Actions {
     }
 
     private Access read(String action, @Nullable String table, @Nullable String index, Call call) {
-        var arn = arn(table, call);
-        return guarded(action, index == null ? arn : arn + "/index/" + index, account(table, call));
+        return onTable(action, table, index == null ? "" : "/index/" + index, call);
     }
 
     private Access items(
@@ -348,7 +347,15 @@ final class DynamodbActions implements Actions {
         if (!leading.isEmpty()) {
             with.put("dynamodb:LeadingKeys", leading);
         }
-        return guarded(action, arn(table, call), account(table, call)).with(with);
+        return onTable(action, table, "", call).with(with);
+    }
+
+    /** @param part of the table that is meant, as its ARN has it; empty for the table itself */
+    private Access onTable(String action, @Nullable String text, String part, Call call) {
+        var name = name(text, call);
+        return name == null
+                ? Access.of(action, arn(text, call) + part, call.account())
+                : Access.of(action, name.arn() + part, name.account()).guardedBy(() -> policies.document(name));
     }
 
     private Access guarded(String action, String arn, String account) {

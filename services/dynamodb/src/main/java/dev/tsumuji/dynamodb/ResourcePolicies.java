@@ -45,6 +45,7 @@ final class ResourcePolicies {
             checkRevision(
                     Stored.CODEC.decodeNullable(txn.get(key)), request.expectedRevisionId(), request.resourceArn());
             txn.put(key, Stored.CODEC.encode(stored));
+            tables.changes(txn, Tags.resource(request.resourceArn()));
             return null;
         });
         return stored.revision();
@@ -77,8 +78,16 @@ final class ResourcePolicies {
                 return null;
             }
             txn.delete(key);
+            tables.changes(txn, Tags.resource(arn));
             return stored.revision();
         });
+    }
+
+    /** For the gate: the document of a table and its indexes. */
+    @Nullable
+    String document(TableName name) {
+        var stored = tables.policy(name);
+        return stored == null ? null : stored.document();
     }
 
     /** For the gate: the document of a table, of one of its indexes, or of a stream. */

@@ -13,18 +13,20 @@ import org.jspecify.annotations.Nullable;
  * Finds tables and changes what is stored about them.
  *
  * <p>Whoever writes items reads the table's record in the same transaction, so no write slips past a new index or into a
- * deleted table. Whoever reads items takes the table as this process knows it, which saves that read: a change is known
- * before it is acknowledged. Thread-safe: {@code lock} guards what goes into {@code known}.
+ * deleted table. Whoever reads items takes the table as this process knows it, and the gate its policy, which saves that
+ * read: a change is known before it is acknowledged. Thread-safe: {@code lock} guards what goes into {@code known}.
  */
 final class Tables {
     private final Kv kv;
     private final ReentrantLock lock = new ReentrantLock();
     /** Tables as of the last change. */
-    private final ConcurrentHashMap<TableName, OpenTable> known = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<TableName, Known> known = new ConcurrentHashMap<>();
     /** Tables as they were decoded last; good for whoever compares with what is stored. */
     private final ConcurrentHashMap<TableName, OpenTable> decoded = new ConcurrentHashMap<>();
 
     private volatile long changes;
+
+    private record Known(OpenTable table, ResourcePolicies.@Nullable Stored policy) {}
 
     Tables(Kv kv) {
         this.kv = kv;
@@ -33,8 +35,19 @@ final class Tables {
     /** The table for reading its items, or null. */
     @Nullable
     OpenTable find(TableName name) {
-        var table = known.get(name);
-        return table != null ? table : load(name);
+        var found = known(name);
+        return found == null ? null : found.table;
+    }
+
+    /** The policy of a table, or null. */
+    ResourcePolicies.@Nullable Stored policy(TableName name) {
+        var found = known(name);
+        return found == null ? null : found.policy;
+    }
+
+    private @Nullable Known known(TableName name) {
+        var found = known.get(name);
+        return found != null ? found : load(name);
     }
 
     /** @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException as item operations say it */
@@ -86,27 +99,40 @@ final class Tables {
         return table;
     }
 
-    private @Nullable OpenTable load(TableName name) {
+    private @Nullable Known load(TableName name) {
         long before = changes;
-        var table = kv.read(snapshot -> find(snapshot, name));
-        if (table != null) {
+        var read = kv.read(snapshot -> {
+            var table = find(snapshot, name);
+            return table == null
+                    ? null
+                    : new Known(
+                            table,
+                            ResourcePolicies.Stored.CODEC.decodeNullable(
+                                    snapshot.get(DynamodbKeys.policy(name.arn()))));
+        });
+        if (read != null) {
             lock.lock();
             try {
                 // a change since then may not be in what was read
                 if (before == changes) {
-                    known.put(name, table);
+                    known.put(name, read);
                 }
             } finally {
                 lock.unlock();
             }
         }
-        return table;
+        return read;
     }
 
     /** Stores a table. */
     void put(Txn txn, Table table) {
         txn.put(DynamodbKeys.table(table.name()), Table.CODEC.encode(table));
-        txn.afterCommit(() -> forget(table.name()));
+        changes(txn, table.name());
+    }
+
+    /** For whoever writes something that is known about a table. */
+    void changes(Txn txn, TableName name) {
+        txn.afterCommit(() -> forget(name));
     }
 
     /** @param keepItems whether they are somebody else's from now on */

@@ -9,6 +9,7 @@ import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.cloud.Access;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkRequest;
@@ -108,16 +109,35 @@ class DynamodbActionsTest {
     @Test
     void a_table_is_guarded_by_its_own_policy() {
         it.call(() -> it.dynamodb.putResourcePolicy(r -> r.resourceArn(ARN).policy("{\"x\":1}")));
-        assertThat(needed(
-                                "GetItem",
-                                GetItemRequest.builder()
-                                        .tableName(TABLE)
-                                        .key(key("a", 1))
-                                        .build())
-                        .getFirst()
-                        .resourcePolicy()
-                        .get())
-                .isEqualTo("{\"x\":1}");
+        assertThat(policy(null)).isEqualTo("{\"x\":1}");
+        assertThat(policy("g")).isEqualTo("{\"x\":1}");
+    }
+
+    @Test
+    void a_policy_counts_from_its_acknowledgement_until_it_is_replaced_or_removed() {
+        assertThat(policy(null)).isNull();
+        it.call(() -> it.dynamodb.putResourcePolicy(r -> r.resourceArn(ARN).policy("{\"x\":1}")));
+        assertThat(policy(null)).isEqualTo("{\"x\":1}");
+        it.call(() -> it.dynamodb.putResourcePolicy(r -> r.resourceArn(ARN).policy("{\"x\":2}")));
+        assertThat(policy(null)).isEqualTo("{\"x\":2}");
+        it.call(() -> it.dynamodb.deleteResourcePolicy(r -> r.resourceArn(ARN)));
+        assertThat(policy(null)).isNull();
+    }
+
+    @Test
+    void a_policy_goes_with_its_table() {
+        it.call(() -> it.dynamodb.putResourcePolicy(r -> r.resourceArn(ARN).policy("{\"x\":1}")));
+        assertThat(policy(null)).isEqualTo("{\"x\":1}");
+        it.call(() -> it.dynamodb.deleteTable(r -> r.tableName(TABLE)));
+        assertThat(policy(null)).isNull();
+        it.withTable(_ -> {});
+        assertThat(policy(null)).isNull();
+    }
+
+    /** The document that guards a query of the table, or of an index. */
+    private @Nullable String policy(@Nullable String index) {
+        var query = QueryRequest.builder().tableName(TABLE).indexName(index).build();
+        return needed("Query", query).getFirst().resourcePolicy().get();
     }
 
     @Test
