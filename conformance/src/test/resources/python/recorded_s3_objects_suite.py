@@ -733,6 +733,16 @@ def case_settings(r):
     r.step("get-cors-config-region-2", s3.get_bucket_cors, Bucket=elsewhere)
 
 
+def case_logging(r):
+    r.of("TestS3BucketLogging::test_put_bucket_logging_cross_locations")
+    west, eu = client("us-west-2"), client("eu-west-1")
+    at = lambda of, region: bucket(of, CreateBucketConfiguration={"LocationConstraint": region})
+    target = at(west, "us-west-2")
+    status = {"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": "log"}}
+    r.step("put-bucket-logging-cross-us-east-1", s3.put_bucket_logging, Bucket=bucket(), BucketLoggingStatus=status)
+    r.step("put-bucket-logging-different-regions", eu.put_bucket_logging, Bucket=at(eu, "eu-west-1"), BucketLoggingStatus=status)
+
+
 def case_lifecycles(r):
     suite = "TestS3BucketLifecycle::"
     expires = {"Expiration": {"Days": 7}, "Status": "Enabled"}

@@ -2,8 +2,10 @@ package dev.tsumuji.s3;
 
 import dev.tsumuji.kernel.kv.Snapshot;
 import dev.tsumuji.kernel.kv.Txn;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.AccelerateConfiguration;
@@ -87,10 +89,44 @@ final class BucketConfigurations {
         }
     }
 
-    static void checkLogging(@Nullable BucketLoggingStatus given) {
-        if (BucketSettings.body(given).loggingEnabled() != null) {
-            throw BucketSettings.notImplemented("Server access logging");
+    /** @param target looks for the bucket that the logs are to go to */
+    static void checkLogging(
+            Bucket bucket, @Nullable BucketLoggingStatus given, Function<String, @Nullable Bucket> target) {
+        var wanted = BucketSettings.body(given).loggingEnabled();
+        if (wanted == null) {
+            return;
         }
+        if (wanted.targetBucket() == null || wanted.targetPrefix() == null) {
+            throw S3Errors.malformedXml();
+        }
+        var to = target.apply(wanted.targetBucket());
+        if (to == null) {
+            throw S3Errors.of(
+                    "InvalidTargetBucketForLogging",
+                    400,
+                    "The target bucket for logging does not exist",
+                    "TargetBucket",
+                    wanted.targetBucket());
+        }
+        if (!to.region().equals(bucket.region())) {
+            throw crossLocation(bucket.region(), to.region());
+        }
+        throw BucketSettings.notImplemented("Server access logging");
+    }
+
+    /** AWS names a region where it isn't the first, {@code us-east-1}. */
+    private static RuntimeException crossLocation(String source, String target) {
+        var elements = new ArrayList<String>();
+        for (var place : List.of(List.of("SourceBucketLocation", source), List.of("TargetBucketLocation", target))) {
+            if (!place.get(1).equals("us-east-1")) {
+                elements.addAll(place);
+            }
+        }
+        return S3Errors.of(
+                "CrossLocationLoggingProhibitted",
+                403,
+                "Cross S3 location logging not allowed. ",
+                elements.toArray(String[]::new));
     }
 
     static void putPayer(Txn txn, Bucket bucket, @Nullable RequestPaymentConfiguration given) {

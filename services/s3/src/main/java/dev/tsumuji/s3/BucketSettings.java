@@ -61,6 +61,11 @@ final class BucketSettings {
         change(bucket, owner, (txn, found) -> setting.delete(txn, found));
     }
 
+    @Nullable
+    Bucket find(Snapshot snapshot, String name) {
+        return buckets.find(snapshot, name);
+    }
+
     /** What the settings of a new bucket begin with. */
     static void begin(Txn txn, Bucket bucket, CreateBucketRequest request) {
         var ownership = Ownership.ofCreation(request.objectOwnershipAsString());

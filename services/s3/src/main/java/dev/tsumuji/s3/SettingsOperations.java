@@ -402,7 +402,10 @@ interface SettingsOperations extends S3Client, CrossOrigin {
                 .change(
                         request.bucket(),
                         request.expectedBucketOwner(),
-                        (txn, bucket) -> BucketConfigurations.checkLogging(request.bucketLoggingStatus()));
+                        (txn, bucket) -> BucketConfigurations.checkLogging(
+                                bucket,
+                                request.bucketLoggingStatus(),
+                                name -> settings().find(txn, name)));
         return PutBucketLoggingResponse.builder().build();
     }
 
