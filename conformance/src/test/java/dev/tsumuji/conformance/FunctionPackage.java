@@ -23,7 +23,7 @@ import software.amazon.awssdk.core.SdkBytes;
  *
  * @param runtime as AWS names it
  */
-record FunctionPackage(String runtime, String handler, byte[] zip) {
+public record FunctionPackage(String runtime, String handler, byte[] zip) {
 
     static FunctionPackage node() {
         return new FunctionPackage("nodejs20.x", "index.handler", zip(Map.of("index.js", """
@@ -132,7 +132,7 @@ record FunctionPackage(String runtime, String handler, byte[] zip) {
         }
     }
 
-    static byte[] zip(Map<String, String> texts) {
+    public static byte[] zip(Map<String, String> texts) {
         var files = new LinkedHashMap<String, byte[]>();
         texts.forEach((name, text) -> files.put(name, text.getBytes(StandardCharsets.UTF_8)));
         return zipOf(files);

@@ -68,6 +68,13 @@ public final class RunningPlatform implements AutoCloseable {
         return start(data, AS_DISTRIBUTED, List.of(flags));
     }
 
+    /** As distributed, but with another heap: the process ends where that is too small. */
+    public static RunningPlatform startWithHeap(Path data, int mebibytes, String... flags) {
+        var machine = new ArrayList<>(AS_DISTRIBUTED);
+        machine.add("-Xmx" + mebibytes + "m");
+        return start(data, machine, List.of(flags));
+    }
+
     private static RunningPlatform start(Path data, List<String> machine, List<String> flags) {
         try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = probe.getLocalPort();

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /** Waits for what will come true. */
-final class Waiting {
+public final class Waiting {
     private Waiting() {}
 
-    static void pause(Duration time) {
+    public static void pause(Duration time) {
         try {
             Thread.sleep(time);
         } catch (InterruptedException e) {
@@ -16,7 +16,7 @@ final class Waiting {
     }
 
     /** @param condition an exception counts as not yet */
-    static void until(Duration atMost, Callable<Boolean> condition) {
+    public static void until(Duration atMost, Callable<Boolean> condition) {
         long deadline = System.nanoTime() + atMost.toNanos();
         Exception last = null;
         do {

@@ -45,10 +45,10 @@ class InvokeBench {
 
     @Test
     void warm_invocations_against_the_front_doors_own_echo(@TempDir Path folder) throws Exception {
-        var echo = Echo.start();
-        try (var platform = RunningPlatform.startAsDistributed(folder.resolve("data"))) {
+        try (var echo = BareDoor.start(folder.resolve("files"));
+                var platform = RunningPlatform.startAsDistributed(folder.resolve("data"))) {
             var loads = new LinkedHashMap<String, Load>();
-            loads.put("front door's echo", load(echo.port(), EchoDoor.PATH, "tsumuji"));
+            loads.put("front door's echo", load(echo.port(), BareDoor.ECHO, "tsumuji"));
             for (var function : functions(folder).entrySet()) {
                 create(platform, function.getKey(), function.getValue());
                 loads.put(
@@ -58,9 +58,7 @@ class InvokeBench {
             var lines = new LinkedHashMap<String, Line>();
             for (int round = 0; round <= ROUNDS; round++) {
                 for (var load : loads.entrySet()) {
-                    long pid = load.getValue().port() == echo.port()
-                            ? echo.process().pid()
-                            : platform.pid();
+                    long pid = load.getValue().port() == echo.port() ? echo.pid() : platform.pid();
                     long before = ProcessorTime.micros(pid);
                     var result = load.getValue().run(ROUND);
                     double cpu = (double) (ProcessorTime.micros(pid) - before) / result.nanos().length;
@@ -71,8 +69,6 @@ class InvokeBench {
                 }
             }
             print(List.copyOf(lines.values()));
-        } finally {
-            echo.process().destroyForcibly().waitFor();
         }
     }
 
@@ -190,28 +186,6 @@ class InvokeBench {
             lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(name));
             var answer = lambda.invoke(r -> r.functionName(name).payload(SdkBytes.fromByteArray(EVENT)));
             assertThat(answer.payload().asUtf8String()).hasSizeBetween(1024, 1030);
-        }
-    }
-
-    /** The front door alone, in a process of its own. */
-    private record Echo(Process process, int port) {
-        static Echo start() throws Exception {
-            var process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx512m",
-                            "-Xms32m",
-                            "-XX:+UseSerialGC",
-                            "-XX:+UseCompactObjectHeaders",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "--sun-misc-unsafe-memory-access=allow",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            EchoDoor.class.getName())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            var line = process.inputReader().readLine();
-            return new Echo(process, Integer.parseInt(Objects.requireNonNull(line)));
         }
     }
 }

@@ -4,16 +4,18 @@ import dev.tsumuji.conformance.RunningPlatform;
 import dev.tsumuji.wire.http.Headers;
 import dev.tsumuji.wire.sign.Signer;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executors;
@@ -50,17 +52,39 @@ record Load(int port, Source source, int connections) {
 
     /** A request as it goes over the wire, signed with the root key. */
     static byte[] signed(int port, String service, String method, String path, Headers headers, byte[] body) {
+        return join(signedHead(port, service, method, path, headers, sha256(body, 1), body.length), body);
+    }
+
+    /** The head of a request whose body has this SHA-256 and this length, and its empty line. */
+    static byte[] signedHead(
+            int port, String service, String method, String path, Headers headers, String sha256, long length) {
         var signed = new Signer(
                         RunningPlatform.ACCESS_KEY, RunningPlatform.SECRET_KEY, null, RunningPlatform.REGION, service)
-                .sign(method, path, null, headers.with("host", "127.0.0.1:" + port), body, Instant.now());
+                .sign(method, path, null, headers.with("host", "127.0.0.1:" + port), sha256, Instant.now());
         var head = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
         signed.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-        head.append("content-length: ").append(body.length).append("\r\n\r\n");
-        var request = new ByteArrayOutputStream();
-        request.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
-        request.writeBytes(body);
-        return request.toByteArray();
+        head.append("content-length: ").append(length).append("\r\n\r\n");
+        return head.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    static byte[] join(byte[] head, byte[] body) {
+        var request = Arrays.copyOf(head, head.length + body.length);
+        System.arraycopy(body, 0, request, head.length, body.length);
+        return request;
+    }
+
+    /** Of a body that repeats a block, in hexadecimal. */
+    static String sha256(byte[] block, int times) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            for (int i = 0; i < times; i++) {
+                digest.update(block);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
     }
 
     /** @param nanos of every request, ascending */
@@ -118,6 +142,16 @@ record Load(int port, Source source, int connections) {
     }
 
     private static void answer(InputStream in) throws IOException {
+        in.readNBytes((int) head(in));
+    }
+
+    /**
+     * Reads an answer's head.
+     *
+     * @return how many bytes of it follow
+     * @throws AssertionError with the answer when it is not a 200
+     */
+    static long head(InputStream in) throws IOException {
         var status = line(in);
         long length = 0;
         for (var header = line(in); !header.isEmpty(); header = line(in)) {
@@ -125,10 +159,10 @@ record Load(int port, Source source, int connections) {
                 length = Long.parseLong(header.substring(15).strip());
             }
         }
-        var body = in.readNBytes((int) length);
         if (!status.contains(" 200 ")) {
-            throw new AssertionError(status + ": " + new String(body));
+            throw new AssertionError(status + ": " + new String(in.readNBytes((int) length)));
         }
+        return length;
     }
 
     private static String line(InputStream in) throws IOException {

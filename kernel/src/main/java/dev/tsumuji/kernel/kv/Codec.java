@@ -323,12 +323,18 @@ public final class Codec<T> {
 
     private static final class RecordShape implements Shape {
         private final RecordComponent[] components;
+        private final String[] names;
+        private final Type[] generics;
         private final Constructor<?> constructor;
 
         RecordShape(Class<?> type) {
             components = type.getRecordComponents();
+            names = new String[components.length];
+            generics = new Type[components.length];
             var types = new Class<?>[components.length];
             for (int i = 0; i < components.length; i++) {
+                names[i] = components[i].getName();
+                generics[i] = components[i].getGenericType();
                 types[i] = components[i].getType();
                 components[i].getAccessor().setAccessible(true);
             }
@@ -360,7 +366,7 @@ public final class Codec<T> {
         public Object make(Map<?, ?> members) {
             var arguments = new @Nullable Object[components.length];
             for (int i = 0; i < arguments.length; i++) {
-                arguments[i] = shape(members.get(components[i].getName()), components[i].getGenericType());
+                arguments[i] = shape(members.get(names[i]), generics[i]);
             }
             try {
                 return constructor.newInstance(arguments);

@@ -46,9 +46,16 @@ public final class Ids {
 
     /** Characters of an alphabet of at most 256 characters, each equally likely. */
     public String from(String alphabet, int chars) {
+        // a byte at or above this would favour the alphabet's beginning
+        int end = 256 - 256 % alphabet.length();
         var text = new StringBuilder(chars);
-        for (int i = 0; i < chars; i++) {
-            text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+        while (text.length() < chars) {
+            // a secure source has its price by the call
+            for (byte b : bytes(chars - text.length())) {
+                if ((b & 0xff) < end) {
+                    text.append(alphabet.charAt((b & 0xff) % alphabet.length()));
+                }
+            }
         }
         return text.toString();
     }

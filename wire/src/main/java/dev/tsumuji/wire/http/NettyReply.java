@@ -92,6 +92,10 @@ final class NettyReply implements Reply {
         var response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), bytes, headers, NO_TRAILERS);
         common(status, body.length);
+        sendWhole(response);
+    }
+
+    private void sendWhole(HttpObject response) {
         onLoop(() -> {
             var keepAlive = keepAlive();
             write(response, true, keepAlive);
@@ -165,6 +169,11 @@ final class NettyReply implements Reply {
     // --- streaming
 
     private volatile boolean streamKeepsAlive;
+
+    /** Head, body and end together. */
+    void streamWhole(DefaultHttpResponse head, ByteBuf body) {
+        sendWhole(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, head.status(), body, headers, NO_TRAILERS));
+    }
 
     void streamHead(DefaultHttpResponse head) {
         onLoop(() -> {

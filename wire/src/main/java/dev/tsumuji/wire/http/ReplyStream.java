@@ -101,9 +101,15 @@ final class ReplyStream extends OutputStream {
             reply.breakOff();
             throw new IOException("the answer ended " + (length - written) + " bytes early");
         }
-        flush();
-        sendHead();
         closed = true;
+        if (length >= 0 && !headSent) {
+            // All of it is here: one write instead of three.
+            reply.streamWhole(head, Unpooled.wrappedBuffer(part, 0, filled));
+            return;
+        }
+        if (filled > 0 || !headSent) {
+            send();
+        }
         reply.streamEnd();
     }
 }

@@ -21,11 +21,18 @@ final class Endpoint {
     private final @Nullable Service service;
     private final Map<String, ServiceModel.Operation> models = new HashMap<>();
     private final Map<String, Operation> operations = new HashMap<>();
-    private final List<Routed> routes = new ArrayList<>();
+    /** By HTTP method. */
+    private final Map<String, List<Routed>> routes = new HashMap<>();
+
     private volatile @Nullable Table table;
 
-    /** An operation and its path. */
-    private record Routed(Route route, ServiceModel.Operation model) {}
+    /**
+     * An operation and its path.
+     *
+     * @param operation null when the platform does not have the service
+     */
+    private record Routed(
+            String name, Route route, @Nullable Operation operation) {}
 
     Endpoint(ServiceModel model, @Nullable Service service) {
         this.model = model;
@@ -35,8 +42,10 @@ final class Endpoint {
             if (service != null) {
                 operations.put(operation.name(), new Operation(operation, service));
             }
-            if (rest()) {
-                routes.add(new Routed(new Route(operation.verb(), operation.uri()), operation));
+            if (rest() && !(s3() && OUTSIDE_BUCKETS.contains(operation.name()))) {
+                var route = new Route(operation.uri());
+                routes.computeIfAbsent(operation.verb(), verb -> new ArrayList<>())
+                        .add(new Routed(operation.name(), route, operations.get(operation.name())));
             }
         }
     }
@@ -95,19 +104,15 @@ final class Endpoint {
         var segments = Route.split(path);
         String best = null;
         int bestScore = -1;
-        for (var routed : routes) {
-            if (s3() && OUTSIDE_BUCKETS.contains(routed.model().name())) {
-                continue;
-            }
-            int score = routed.route().score(method, segments, query);
-            var operation = operations.get(routed.model().name());
-            if (score >= 0 && s3() && operation != null) {
-                int required = operation.requiredParameters(request, query);
+        for (var routed : routes.getOrDefault(method, List.of())) {
+            int score = routed.route().score(segments, query);
+            if (score >= 0 && s3() && routed.operation() != null) {
+                int required = routed.operation().requiredParameters(request, query);
                 score = required < 0 ? -1 : score + 8 * required;
             }
             if (score > bestScore) {
                 bestScore = score;
-                best = routed.model().name();
+                best = routed.name();
             }
         }
         return best;

@@ -4,12 +4,14 @@ import dev.tsumuji.kernel.cloud.EventAnswer;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.wire.catalog.ServiceModel;
 import dev.tsumuji.wire.http.Request;
+import dev.tsumuji.wire.shape.Member;
 import dev.tsumuji.wire.shape.Shape;
 import java.lang.invoke.LambdaMetafactory;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +32,12 @@ final class Operation {
     private final Route route;
     private final Service service;
     private volatile @Nullable Linked linked;
+    private volatile @Nullable List<Member> required;
 
     Operation(ServiceModel.Operation model, Service service) {
         this.model = model;
         this.service = service;
-        route = new Route(model.verb(), model.uri());
+        route = new Route(model.uri());
     }
 
     /**
@@ -89,21 +92,30 @@ final class Operation {
      * of S3's operations share verb and path, and differ in nothing else.
      */
     int requiredParameters(Request request, QueryString query) {
-        if (!(link().newRequest().get() instanceof SdkPojo builder)) {
-            return 0;
-        }
-        int count = 0;
-        for (var member : Shape.of(builder).members()) {
-            boolean header = member.location() == MarshallLocation.HEADER;
-            if (member.required() && (header || member.location() == MarshallLocation.QUERY_PARAM)) {
-                boolean there = header ? request.headers().has(member.wireName()) : query.has(member.wireName());
-                if (!there) {
-                    return -1;
-                }
-                count++;
+        for (var member : required()) {
+            boolean there = member.location() == MarshallLocation.HEADER
+                    ? request.headers().has(member.wireName())
+                    : query.has(member.wireName());
+            if (!there) {
+                return -1;
             }
         }
-        return count;
+        return required().size();
+    }
+
+    private List<Member> required() {
+        var known = required;
+        if (known == null) {
+            known = link().newRequest().get() instanceof SdkPojo builder
+                    ? Shape.of(builder).members().stream()
+                            .filter(member -> member.required()
+                                    && (member.location() == MarshallLocation.HEADER
+                                            || member.location() == MarshallLocation.QUERY_PARAM))
+                            .toList()
+                    : List.of();
+            required = known;
+        }
+        return known;
     }
 
     SdkPojo newRequest() {

@@ -11,13 +11,11 @@ import org.jspecify.annotations.Nullable;
  * {@code /2015-03-31/functions/{FunctionName}/code}, {@code /{Key+}?uploads}.
  */
 final class Route {
-    private final String verb;
     private final List<String> segments;
     private final QueryString literals;
     private final boolean greedy;
 
-    Route(String verb, String uri) {
-        this.verb = verb;
+    Route(String uri) {
         int question = uri.indexOf('?');
         var path = question < 0 ? uri : uri.substring(0, question);
         segments = split(path);
@@ -42,9 +40,9 @@ final class Route {
      *
      * @return -1 when it does not, else higher for more literal parts
      */
-    int score(String method, List<String> path, QueryString query) {
+    int score(List<String> path, QueryString query) {
         int fixed = greedy ? segments.size() - 1 : segments.size();
-        if (!verb.equals(method) || (greedy ? path.size() <= fixed : path.size() != fixed)) {
+        if (greedy ? path.size() <= fixed : path.size() != fixed) {
             return -1;
         }
         int score = greedy ? 1 : 0;

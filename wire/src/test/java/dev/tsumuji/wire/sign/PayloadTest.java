@@ -69,12 +69,13 @@ class PayloadTest {
 
     @Test
     void the_crc64_of_many_bytes_is_that_of_its_bytes_one_by_one() {
-        var bytes = new byte[1_003];
+        var bytes = new byte[3 * 4_096 + 1_003];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (i * 31);
+            bytes[i] = (byte) (i * 31 + (i >> 8));
         }
         var whole = new Crc64Nvme();
-        whole.update(bytes, 0, bytes.length);
+        whole.update(bytes, 0, 5_001);
+        whole.update(bytes, 5_001, bytes.length - 5_001);
         var single = new Crc64Nvme();
         for (var b : bytes) {
             single.update(b);
