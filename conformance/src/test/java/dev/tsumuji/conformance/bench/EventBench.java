@@ -38,7 +38,7 @@ import software.amazon.awssdk.services.s3.model.Event;
  * in milliseconds of the machine's clock, which is compared with the one before the put was sent and the one after it was
  * acknowledged. Not part of the tests; run it by
  *
- * <pre>{@code ./tsumuji test -pl conformance -am -Dtest=EventBench -Dsurefire.failIfNoSpecifiedTests=false}</pre>
+ * <pre>{@code ./tsumuji bench EventBench}</pre>
  */
 class EventBench {
     private static final int EVENTS = Integer.getInteger("events", 100);

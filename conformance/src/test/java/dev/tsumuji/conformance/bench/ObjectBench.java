@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * object or file, but for those of 1 KB, which are replaced. One run measures all in turn, so that the ratios hold however
  * busy the machine is. Not part of the tests; run it by
  *
- * <pre>{@code ./tsumuji test -pl conformance -am -Dtest=ObjectBench -Dsurefire.failIfNoSpecifiedTests=false}</pre>
+ * <pre>{@code ./tsumuji bench ObjectBench}</pre>
  *
  * and with {@code -Dmegabytes=64 -Dseconds=1 -Drounds=1} for a quick look.
  */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * How long a large store takes to open: after an orderly stop, and after a kill, when what the log holds must be read again.
  * It is filled directly, without a server. Not part of the tests; run it by
  *
- * <pre>{@code ./tsumuji test -pl conformance -am -Dtest=OpenBench -Dsurefire.failIfNoSpecifiedTests=false -Ditems=10000000}</pre>
+ * <pre>{@code ./tsumuji bench OpenBench -Ditems=10000000}</pre>
  */
 class OpenBench {
     private static final int ITEMS = Integer.getInteger("items", 1_000_000);
