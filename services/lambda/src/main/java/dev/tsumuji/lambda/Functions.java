@@ -331,7 +331,7 @@ final class Functions {
         return configuration
                 .lastUpdateStatus(LastUpdateStatus.IN_PROGRESS)
                 .lastUpdateStatusReason(CREATING)
-                .lastUpdateStatusReasonCode(LastUpdateStatusReasonCode.fromValue("Creating"))
+                .lastUpdateStatusReasonCode("Creating")
                 .build();
     }
 
