@@ -23,7 +23,7 @@ class RecordedIT {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"dynamodb", "s3"})
+    @ValueSource(strings = {"dynamodb", "lambda", "s3"})
     void every_answer_is_the_one_that_aws_gave(String service) throws Exception {
         Client.assumeRuns("python3", "-c", "import boto3");
         var recordings = Path.of(System.getProperty("tsumuji.recordings", RECORDINGS.toString()))
