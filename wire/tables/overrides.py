@@ -129,6 +129,7 @@ OVERRIDES = {
                 "Invoke": 6291456,
                 "InvokeAsync": 6291456,
             },
+            "namesInside": {"Invoke": "InvokeFunction"},
             "validationCode": "ValidationException",
         },
         "statuses": {"DeleteFunction": 204},

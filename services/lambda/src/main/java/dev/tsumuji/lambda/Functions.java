@@ -265,7 +265,7 @@ final class Functions {
         var aliases = Aliases.of(txn, id, version);
         if (!aliases.isEmpty()) {
             throw LambdaErrors.conflict(
-                    "The version can't be deleted while these aliases refer to it: " + String.join(", ", aliases));
+                    "Unable to delete version because the following aliases reference it: " + aliases);
         }
         txn.delete(LambdaKeys.version(id, version));
         layers.changed(txn, id, version, function.configuration().layers(), List.of());

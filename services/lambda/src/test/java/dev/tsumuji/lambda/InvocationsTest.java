@@ -143,6 +143,8 @@ class InvocationsTest {
         assertThatThrownBy(() -> platform.invoke("f", "hello"))
                 .hasMessageContaining("Unrecognized token 'hello': was expecting (JSON String, Number, Array, Object or"
                         + " token 'null', 'true' or 'false')");
+        assertThatThrownBy(() -> platform.invoke("f", "{'a':1}"))
+                .hasMessageContaining("\n at [Source: (byte[])\"{'a':1}\"; line: 1, column: 3]");
     }
 
     @Test
