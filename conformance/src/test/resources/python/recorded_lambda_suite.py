@@ -1118,5 +1118,74 @@ def case_streams(r):
         r.compare(step, eventually(case, lambda: len(told(listener)) >= len(expected) and told(listener)))
 
 
+# what a function answers to a batch, for each scenario
+REPORTS = {
+    "success_scenarios[empty_batch_item_failure_success]": "return {'batchItemFailures': []}",
+    "success_scenarios[empty_dict_success]": "return {}",
+    "success_scenarios[null_batch_item_failure_success]": "return {'batchItemFailures': None}",
+    "failure_scenarios[invalid_key_foo_failure]": "return {'batchItemFailures': [{'foo': 'bar'}]}",
+    "failure_scenarios[unhandled_exception_in_function]": "raise Exception('a failure')",
+}
+
+
+def case_reported_failures(r):
+    listening = "print('TOLD ' + json.dumps(event))"
+    told = lambda name: [json.loads(line[5:]) for line in logged_lines(name) if line.startswith("TOLD ")]
+    destination = function(Code={"ZipFile": python("import json", listening)})
+    waiting = []
+    for scenario, answer in REPORTS.items():
+        case = "TestDynamoDBEventSourceMapping::test_dynamodb_report_batch_item_" + scenario
+        name, arn = table("my_partition_key", "NEW_IMAGE")
+        listener = function(Code={"ZipFile": python("import json", listening, answer)})
+        lam.create_event_source_mapping(FunctionName=listener, EventSourceArn=arn, BatchSize=1, StartingPosition="TRIM_HORIZON",
+                                        MaximumRetryAttempts=3, FunctionResponseTypes=["ReportBatchItemFailures"],
+                                        DestinationConfig={"OnFailure": {"Destination": ARN + destination}})
+        dynamodb.put_item(TableName=name, Item={"my_partition_key": text("hello world"), "binary_key": {"B": b"foobar"}})
+        waiting.append((case, listener))
+    for case, listener in waiting:
+        r.of(case)
+        expected = r.recordings[case]["dynamodb_events"]
+        r.compare("dynamodb_events", eventually(case, lambda: len(told(listener)) >= len(expected) and told(listener)))
+        if "destination_queue_messages" in r.recordings[case]:
+            r.recordings[case]["told"] = r.recordings[case]["destination_queue_messages"]["Messages"][0]["Body"]
+            of_it = lambda: [event for event in told(destination) if event["requestContext"]["functionArn"].endswith(":" + listener)]
+            r.compare("told", eventually("the failure is told", of_it)[0])
+
+
+def case_surroundings(r):
+    r.of("TestLambdaBehavior::test_runtime_introspection_x86")
+    code = package({"handler.py": """import os, platform, stat
+
+
+def handler(event, context):
+    told = {"event": event, "paths": {}, "platform_machine": platform.machine(), "platform_system": platform.system(), "pwd": os.getcwd()}
+    for path in ("/opt", "/var/task"):
+        seen, name = os.stat(path), path.replace("/", "_")
+        told["paths"] |= {name + "_gid": seen.st_gid, name + "_uid": seen.st_uid, name + "_mode": stat.filemode(seen.st_mode)}
+    return told
+"""})
+    name = function(Code={"ZipFile": code})
+    expected = r.recordings[r.case]["invoke_runtime_x86_introspection"]["Payload"]
+    # the names of users are the machine's, the entry point is of AWS's images, and /tmp belongs to the function here
+    expected = {key: value for key, value in expected.items() if not key.startswith("user_")}
+    expected["paths"] = {key: value for key, value in expected["paths"].items() if "_owner" not in key and not key.startswith(("_lambda", "_tmp"))}
+    r.recordings[r.case]["seen"] = expected
+    r.compare("seen", json.loads(lam.invoke(FunctionName=name, Payload=b"{}")["Payload"].read()))
+    r.of("TestLambdaAccountSettings::test_account_settings_total_code_size_config_update")
+    size = lambda: lam.get_account_settings()["AccountUsage"]["TotalCodeSize"]
+    before = size()
+    name = function(Code={"ZipFile": package({"handler.py": "# " + os.urandom(300).hex() + "\n"})})
+    r.compare("is_total_code_size_diff_create_function_more_than_200", size() - before > 200)
+    before = size()
+    lam.update_function_configuration(FunctionName=name, Description="changed")
+    settled(name)
+    r.compare("total_code_size_diff_update_function_configuration", size() - before)
+    lam.publish_version(FunctionName=name)
+    r.compare("is_total_code_size_diff_publish_version_after_config_update_more_than_200", size() - before > 200)
+    r.of("TestJavaRuntimes::test_java_lambda_subscribe_sns_topic")
+    r.step("add-permission", lam.add_permission, FunctionName=name, StatementId="sid", Action="lambda:InvokeFunction",
+           Principal="sns.amazonaws.com", SourceArn=f"arn:aws:sns:{REGION}:{ACCOUNT}:topic")
+
+
 if __name__ == "__main__":
     Replay("lambda", globals(), bound="<uuid")
