@@ -5,7 +5,7 @@ Settings of a module:
   validatesItself  the service words its own refusals; no constraints are generated
   replace          text replaced in every pattern
   shapes           changes to shapes and shapes of our own; None removes a key. "printed": enum is printed in the given
-                   order, else in that of a Java hash set; "plain": elements' refusals are not wrapped in a list's
+                   order, else in that of a Java hash set; "unprinted": what is taken beside it; "plain": elements' refusals are not wrapped in a list's
   skip             members whose own constraint the service words itself; that they are required stays
   statuses         success statuses that the model has differently
   table            merged into the table as it is
@@ -100,7 +100,12 @@ OVERRIDES = {
         "replace": [LAMBDA_PARTITIONS],
         "shapes": {
             "Runtime": {"enum": RUNTIMES, "printed": True},
-            "LayerRuntime": {"type": "string", "enum": LAYER_RUNTIMES, "printed": True},
+            "LayerRuntime": {
+                "type": "string",
+                "enum": LAYER_RUNTIMES,
+                "printed": True,
+                "unprinted": [runtime for runtime in RUNTIMES if runtime not in LAYER_RUNTIMES],
+            },
             "CompatibleRuntimes": {"element": "LayerRuntime", "plain": True},
             "InvokeMode": {"enum": ["RESPONSE_STREAM", "BUFFERED"], "printed": True},
             "LayerVersionArn": {
@@ -124,6 +129,7 @@ OVERRIDES = {
                 "Invoke": 6291456,
                 "InvokeAsync": 6291456,
             },
+            "namesInside": {"Invoke": "InvokeFunction"},
             "validationCode": "ValidationException",
         },
         "statuses": {"DeleteFunction": 204},

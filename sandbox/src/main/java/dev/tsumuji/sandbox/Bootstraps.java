@@ -67,7 +67,7 @@ final class Bootstraps {
     private static final Path TASK = Path.of("/var/task");
     private static final String SYSTEM_PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
     private static final String SYSTEM_LIBRARIES =
-            "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib";
+            "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib";
 
     private final Path directory;
     private final Runtimes runtimes;
@@ -162,18 +162,28 @@ final class Bootstraps {
         variables.putAll(spec.environment());
         variables.remove(ACCOUNT);
         switch (language) {
-            case NODE ->
+            case NODE -> {
                 variables.putIfAbsent(
                         "NODE_PATH",
                         nodeLayer(spec.runtime()) + "/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:"
                                 + view.task);
-            case PYTHON -> variables.putIfAbsent("PYTHONPATH", "/var/runtime");
+                variables.putAll(ofShell(view));
+            }
+            case PYTHON -> {
+                variables.putIfAbsent("PYTHONPATH", "/var/runtime");
+                variables.putAll(ofShell(view));
+            }
             case JAVA, OWN -> {}
         }
         if (trusts && view.task.equals(TASK)) {
             Trust.variables(language).forEach(variables::putIfAbsent);
         }
         return variables;
+    }
+
+    /** AWS starts some languages by a shell, which leaves its own. */
+    private static Map<String, String> ofShell(View view) {
+        return Map.of("PWD", view.task.toString(), "SHLVL", "0");
     }
 
     /** A layer may hold packages for one version of Node.js. */

@@ -37,7 +37,7 @@ enum ApplicationLevel {
     /** The variables by which runtimes know the format and the level. */
     static Map<String, String> variables(@Nullable LoggingConfig logging) {
         if (logging == null || logging.logFormat() != LogFormat.JSON) {
-            return Map.of("AWS_LAMBDA_LOG_FORMAT", "Text");
+            return Map.of();
         }
         return Map.of(
                 "AWS_LAMBDA_LOG_FORMAT",

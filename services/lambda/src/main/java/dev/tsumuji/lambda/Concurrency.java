@@ -55,14 +55,15 @@ final class Concurrency {
             int others = reserved(txn, id.account(), id.region()) - (own == null ? 0 : own.concurrency());
             int provisioned = ProvisionedConcurrency.ofFunction(txn, id);
             if (wanted < provisioned) {
-                throw LambdaErrors.invalid(" ReservedConcurrentExecutions  " + wanted
+                throw LambdaErrors.invalidConcurrency(" ReservedConcurrentExecutions  " + wanted
                         + " should not be lower than function's total provisioned concurrency [" + provisioned + "].");
             }
             // an account with a small limit may still switch functions off
             int least = Math.min(LambdaLimits.UNRESERVED_CONCURRENCY_MIN, concurrencyMax);
             if (wanted > 0 && concurrencyMax - others - wanted < least) {
-                throw LambdaErrors.invalid("Specified ReservedConcurrentExecutions for function decreases account's"
-                        + " UnreservedConcurrentExecution below its minimum value of [" + least + "].");
+                throw LambdaErrors.invalidConcurrency(
+                        "Specified ReservedConcurrentExecutions for function decreases account's"
+                                + " UnreservedConcurrentExecution below its minimum value of [" + least + "].");
             }
             txn.put(LambdaKeys.reserved(id), LambdaKeys.RESERVED.encode(new Reserved(wanted)));
         });

@@ -79,9 +79,10 @@ final class EventSourceMappings implements AutoCloseable {
 
     CreateEventSourceMappingResponse create(CreateEventSourceMappingRequest request) {
         var call = Call.current();
-        EventSourceRules.check(request);
+        EventSourceRules.checkSource(request);
         var function = FunctionName.of(request.functionName(), null, call);
         var target = store.resolve(function).orElseThrow(() -> LambdaErrors.invalid("Function does not exist"));
+        EventSourceRules.check(request);
         Tags.check(request.tags());
         checkAccess(function.id(), target.configuration().role(), request.eventSourceArn());
         var mapping = mapping(request, function, call);
@@ -97,7 +98,10 @@ final class EventSourceMappings implements AutoCloseable {
             return null;
         });
         apply(mapping);
-        return shown(mapping, "Creating", CreateEventSourceMappingResponse.builder())
+        return shown(
+                        mapping,
+                        mapping.enabled() ? "Creating" : state(mapping),
+                        CreateEventSourceMappingResponse.builder())
                 .build();
     }
 

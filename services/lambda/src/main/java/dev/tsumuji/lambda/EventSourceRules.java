@@ -2,6 +2,7 @@ package dev.tsumuji.lambda;
 
 import dev.tsumuji.kernel.call.Arn;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
@@ -20,14 +21,32 @@ final class EventSourceRules {
     static final int BATCH_SIZE_USUAL = 100;
     static final int FILTERS_MAX = 5;
 
+    private static final Set<String> SOURCES = Set.of("dynamodb", "kinesis", "sqs", "kafka", "mq", "rds");
     private static final int RECORD_AGE_MIN_SECONDS = 60;
     private static final Pattern TABLE_STREAM =
             Pattern.compile("arn:aws[a-zA-Z-]*:dynamodb:[a-z0-9-]+:\\d{12}:table/[a-zA-Z0-9_.-]{3,255}/stream/[^/]+");
 
     private EventSourceRules() {}
 
+    /** Refuses what no function could be mapped to; AWS looks for the function only after that. */
+    static void checkSource(CreateEventSourceMappingRequest request) {
+        if (request.selfManagedEventSource() != null) {
+            return;
+        }
+        var arn = request.eventSourceArn();
+        if (arn == null || !Arn.isArn(arn) || !SOURCES.contains(Arn.parse(arn).service())) {
+            throw LambdaErrors.invalid("Unrecognized event source.");
+        }
+        if (Arn.parse(arn).service().equals("dynamodb")
+                && !TABLE_STREAM.matcher(arn).matches()) {
+            throw LambdaErrors.invalid("Unrecognized event source, must be kinesis, dynamodb stream or sqs.");
+        }
+    }
+
     static void check(CreateEventSourceMappingRequest request) {
-        checkSource(request.eventSourceArn(), request.selfManagedEventSource() != null);
+        notBuilt(request.selfManagedEventSource() != null, "event source mappings of Kafka clusters");
+        var service = Arn.parse(request.eventSourceArn()).service();
+        notBuilt(!service.equals("dynamodb"), "event source mappings of " + service);
         refuse(request.hasQueues(), "Queues");
         refuse(request.hasTopics(), "Topics");
         refuse(request.hasSourceAccessConfigurations(), "SourceAccessConfigurations");
@@ -71,23 +90,6 @@ final class EventSourceRules {
                         .map(filter -> EventFilter.parse(filter.pattern())
                                 .orElseThrow(() -> LambdaErrors.invalid("Invalid filter pattern definition.")))
                         .toList();
-    }
-
-    private static void checkSource(@Nullable String arn, boolean selfManaged) {
-        notBuilt(selfManaged, "event source mappings of Kafka clusters");
-        if (arn == null || !Arn.isArn(arn)) {
-            throw LambdaErrors.invalid("Unrecognized event source.");
-        }
-        var service = arn.split(":", 4)[2];
-        switch (service) {
-            case "dynamodb" -> {
-                if (!TABLE_STREAM.matcher(arn).matches()) {
-                    throw LambdaErrors.invalid("Unrecognized event source, must be kinesis, dynamodb stream or sqs.");
-                }
-            }
-            case "kinesis", "sqs", "kafka", "mq", "rds" -> notBuilt(true, "event source mappings of " + service);
-            default -> throw LambdaErrors.invalid("Unrecognized event source.");
-        }
     }
 
     private static void checkPosition(String arn, @Nullable EventSourcePosition position) {

@@ -5,7 +5,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param invocations how often the function was called with it
  * @param requestId of the last invocation, or one of its own when there was none
  * @param executedVersion null when the function was never called
+ * @param functionError null when the function itself ended well and only said that records had failed
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html">Error handling, record format</a>
  */
 record FailedBatch(
@@ -23,7 +23,8 @@ record FailedBatch(
         String condition,
         int invocations,
         String requestId,
-        @Nullable String executedVersion) {
+        @Nullable String executedVersion,
+        @Nullable String functionError) {
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter SECONDS =
@@ -49,9 +50,11 @@ record FailedBatch(
         var told = new LinkedHashMap<String, @Nullable Object>();
         told.put("requestContext", request);
         if (executedVersion != null) {
-            told.put(
-                    "responseContext",
-                    Map.of("statusCode", 200, "executedVersion", executedVersion, "functionError", "Unhandled"));
+            var response = new LinkedHashMap<String, @Nullable Object>();
+            response.put("statusCode", 200);
+            response.put("executedVersion", executedVersion);
+            response.put("functionError", functionError);
+            told.put("responseContext", response);
         }
         told.put("version", "1.0");
         told.put("timestamp", MILLIS.format(now));

@@ -16,6 +16,7 @@ import software.amazon.awssdk.services.lambda.model.DeadLetterConfig;
 import software.amazon.awssdk.services.lambda.model.EnvironmentResponse;
 import software.amazon.awssdk.services.lambda.model.EphemeralStorage;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.Layer;
 import software.amazon.awssdk.services.lambda.model.LogFormat;
 import software.amazon.awssdk.services.lambda.model.LoggingConfig;
 import software.amazon.awssdk.services.lambda.model.PackageType;
@@ -106,7 +107,7 @@ final class FunctionRules {
                         request.tracingConfig() == null
                                 ? null
                                 : request.tracingConfig().mode()))
-                .layers(layers.resolve(id, request.layers()))
+                .layers(orNone(layers.resolve(id, request.layers())))
                 .packageType(PackageType.ZIP)
                 .architectures(request.hasArchitectures() ? one(request.architectures()) : List.of(Architecture.X86_64))
                 .ephemeralStorage(storage(
@@ -158,7 +159,7 @@ final class FunctionRules {
             changed.deadLetterConfig(deadLetter(request.deadLetterConfig()));
         }
         if (request.hasLayers()) {
-            changed.layers(layers.resolve(id, request.layers()));
+            changed.layers(orNone(layers.resolve(id, request.layers())));
         }
         if (request.ephemeralStorage() != null) {
             changed.ephemeralStorage(storage(request.ephemeralStorage()));
@@ -170,6 +171,11 @@ final class FunctionRules {
             changed.loggingConfig(logging(id, request.loggingConfig(), old.loggingConfig()));
         }
         return changed.build();
+    }
+
+    /** A function without layers has no list of them. */
+    private static @Nullable List<Layer> orNone(List<Layer> layers) {
+        return layers.isEmpty() ? null : layers;
     }
 
     /** Exactly one architecture is allowed. */

@@ -227,9 +227,9 @@ final class Functions {
         long bytes = 0;
         var packageIds = new ArrayList<String>();
         for (var function : versions(txn, id)) {
+            bytes += function.configuration().codeSize();
             if (!packageIds.contains(function.packageId())) {
                 packageIds.add(function.packageId());
-                bytes += function.configuration().codeSize();
             }
             layers.changed(
                     txn,
@@ -265,7 +265,7 @@ final class Functions {
         var aliases = Aliases.of(txn, id, version);
         if (!aliases.isEmpty()) {
             throw LambdaErrors.conflict(
-                    "The version can't be deleted while these aliases refer to it: " + String.join(", ", aliases));
+                    "Unable to delete version because the following aliases reference it: " + aliases);
         }
         txn.delete(LambdaKeys.version(id, version));
         layers.changed(txn, id, version, function.configuration().layers(), List.of());
@@ -281,9 +281,9 @@ final class Functions {
         boolean shared = versions(txn, id).stream()
                 .anyMatch(other -> other.packageId().equals(old.packageId())
                         && !other.configuration().version().equals(version));
+        Usage.add(txn, id, 0, -old.configuration().codeSize());
         if (!shared) {
             blobs.retire(txn, old.packageId());
-            Usage.add(txn, id, 0, -old.configuration().codeSize());
             txn.afterCommit(() -> packages.forget(old.packageId()));
         }
         instancesAfter(txn, old);
@@ -331,7 +331,7 @@ final class Functions {
         return configuration
                 .lastUpdateStatus(LastUpdateStatus.IN_PROGRESS)
                 .lastUpdateStatusReason(CREATING)
-                .lastUpdateStatusReasonCode(LastUpdateStatusReasonCode.fromValue("Creating"))
+                .lastUpdateStatusReasonCode("Creating")
                 .build();
     }
 
@@ -388,6 +388,7 @@ final class Functions {
         }
         var function = new Function(configuration.build(), latest.packageId(), ids.hex(32));
         layers.changed(txn, id, version, List.of(), function.configuration().layers());
+        Usage.add(txn, id, 0, function.configuration().codeSize());
         if (state == State.PENDING) {
             putPending(txn, id, function);
         } else {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -23,6 +24,7 @@ final class Json {
     /** Buffers are shared, as invocations come in threads of their own. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .recyclerPool(JsonRecyclerPools.newBoundedPool(64))
+            .enable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION) // as refusals show it
             .build();
 
     private Json() {}
@@ -43,7 +45,7 @@ final class Json {
             }
             return null;
         } catch (JsonParseException e) {
-            return e.getOriginalMessage() + at(e.getProcessor());
+            return e.getOriginalMessage() + at(e);
         } catch (IOException e) {
             return e.getMessage();
         }
@@ -112,12 +114,12 @@ final class Json {
         }
     }
 
-    private static String at(@Nullable JsonParser parser) {
-        if (parser == null) {
-            return "";
-        }
-        var location = parser.currentLocation();
-        return "\n at [Source: (byte[]); line: " + location.getLineNr() + ", column: " + location.getColumnNr() + "]";
+    /** Where the error is: AWS's parser has already gone past a character that it didn't expect. */
+    private static String at(JsonParseException e) {
+        var location = e.getLocation();
+        int past = e.getOriginalMessage().startsWith("Unexpected character") ? 1 : 0;
+        return "\n at [Source: " + location.sourceDescription() + "; line: " + location.getLineNr() + ", column: "
+                + (location.getColumnNr() + past) + "]";
     }
 
     /**

@@ -42,6 +42,15 @@ final class LambdaErrors {
                 .build();
     }
 
+    /** The same from where concurrency is accounted, which doesn't say whose fault it is. */
+    static AwsServiceException invalidConcurrency(String message) {
+        return InvalidParameterValueException.builder()
+                .statusCode(400)
+                .message(message)
+                .awsErrorDetails(details("InvalidParameterValueException", message))
+                .build();
+    }
+
     static AwsServiceException conflict(String message) {
         return ResourceConflictException.builder()
                 .type(USER)

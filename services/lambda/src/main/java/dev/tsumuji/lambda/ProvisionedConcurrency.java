@@ -228,12 +228,12 @@ final class ProvisionedConcurrency {
         int unreserved = concurrencyMax - Concurrency.committed(snapshot, id.account(), id.region()) + old;
         int least = Math.min(LambdaLimits.UNRESERVED_CONCURRENCY_MIN, concurrencyMax);
         if (wanted > unreserved) {
-            throw LambdaErrors.invalid(
+            throw LambdaErrors.invalidConcurrency(
                     "Specified ConcurrentExecutions for function is greater than account's unreserved"
                             + " concurrency [" + unreserved + "].");
         }
         if (unreserved - wanted < least) {
-            throw LambdaErrors.invalid("Specified ConcurrentExecutions for function decreases account's"
+            throw LambdaErrors.invalidConcurrency("Specified ConcurrentExecutions for function decreases account's"
                     + " UnreservedConcurrentExecution below its minimum value of [" + least + "].");
         }
     }

@@ -204,7 +204,8 @@ final class StreamLane implements Runnable {
                     "RetryAttemptsExhausted",
                     again.invocations(),
                     invoked.requestId(),
-                    invoked.executedVersion()));
+                    invoked.executedVersion(),
+                    invoked.answer() instanceof Sandbox.Answer.Failure ? "Unhandled" : null));
             return;
         }
         parts.addFirst(again);
@@ -229,6 +230,7 @@ final class StreamLane implements Runnable {
                     "RecordAgeExceeded",
                     part.invocations(),
                     run.newRequestId(),
+                    null,
                     null));
         }
         return old == part.records().size() ? null : part.from(old);

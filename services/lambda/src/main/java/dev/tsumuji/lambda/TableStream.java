@@ -1,5 +1,6 @@
 package dev.tsumuji.lambda;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -101,11 +102,12 @@ final class TableStream implements StreamSource {
         return new Record(change.sequenceNumber(), change.keys(), change.approximateCreationDateTime(), event, size);
     }
 
+    /** Numbers are those that {@link Json#read} gives, as filters want them. */
     private static Map<String, @Nullable Object> change(StreamRecord change) {
         var members = new LinkedHashMap<String, @Nullable Object>();
         members.put(
                 "ApproximateCreationDateTime",
-                change.approximateCreationDateTime().getEpochSecond());
+                BigDecimal.valueOf(change.approximateCreationDateTime().getEpochSecond()));
         members.put("Keys", item(change.keys()));
         if (change.hasNewImage()) {
             members.put("NewImage", item(change.newImage()));
@@ -114,7 +116,7 @@ final class TableStream implements StreamSource {
             members.put("OldImage", item(change.oldImage()));
         }
         members.put("SequenceNumber", change.sequenceNumber());
-        members.put("SizeBytes", change.sizeBytes());
+        members.put("SizeBytes", change.sizeBytes() == null ? null : BigDecimal.valueOf(change.sizeBytes()));
         members.put("StreamViewType", change.streamViewTypeAsString());
         return members;
     }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,16 +28,19 @@ final class UrlEvent {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("dd/MMM/uuuu:HH:mm:ss Z", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
+    private static final Pattern LONE_PERCENT = Pattern.compile("%(?![0-9a-fA-F]{2})");
+
     private UrlEvent() {}
 
     /**
      * @param urlId first label of the host
      * @param domain host without the port
-     * @param path as sent, nothing decoded
+     * @param sent the path with nothing decoded; the function sees it decoded, as AWS shows even what it calls raw
      * @param call whose the request is
      * @return JSON
      */
-    static byte[] of(Visit visit, String urlId, String domain, String path, byte[] body, Call call) {
+    static byte[] of(Visit visit, String urlId, String domain, String sent, byte[] body, Call call) {
+        var path = decodedPath(sent);
         var all = new LinkedHashMap<String, Object>();
         all.put("version", "2.0");
         all.put("routeKey", "$default");
@@ -153,6 +157,13 @@ final class UrlEvent {
             parameters.merge(name, value, (old, added) -> old + "," + added);
         }
         return parameters;
+    }
+
+    /** A plus stays one, and so does a sign of percent that begins no byte. */
+    private static String decodedPath(String path) {
+        return path.indexOf('%') < 0
+                ? path
+                : decoded(LONE_PERCENT.matcher(path).replaceAll("%25").replace("+", "%2B"));
     }
 
     private static String decoded(String text) {

@@ -240,7 +240,8 @@ class EventSourceMappingsTest {
         map(
                 "work",
                 s -> s.filterCriteria(f -> f.filters(
-                        p -> p.pattern("{\"dynamodb\":{\"NewImage\":{\"value\":{\"S\":[{\"prefix\":\"go\"}]}}}}"))));
+                        p -> p.pattern("{\"dynamodb\":{\"NewImage\":{\"value\":{\"S\":[{\"prefix\":\"go\"}]}},"
+                                + "\"ApproximateCreationDateTime\":[{\"numeric\":[\">\",0]}]}}"))));
         eventually(() -> !values("work").isEmpty());
 
         assertThat(values("work")).containsExactly("good");
@@ -354,7 +355,7 @@ class EventSourceMappingsTest {
     void a_mapping_is_shown_listed_tagged_and_deleted() {
         platform.with("work", "echo");
         var made = map("work", s -> s.enabled(false).tags(Map.of("team", "a")));
-        assertThat(made.state()).isEqualTo("Creating");
+        assertThat(made.state()).isEqualTo("Disabled");
         assertThat(made.batchSize()).isEqualTo(100);
         assertThat(made.maximumRetryAttempts()).isEqualTo(-1);
         assertThat(made.lastProcessingResult()).isEqualTo("No records processed");

@@ -57,7 +57,7 @@ class FunctionUrlsTest {
     @Test
     void a_request_becomes_an_event_of_format_2_0() {
         var host = open("f", "echo");
-        var event = event(visit(new TestVisit("POST", host, "/a%20b/c?x=1&y=%2Fz&x=2&flag")
+        var event = event(visit(new TestVisit("POST", host, "/a%20b/c+%2B%25%zz?x=1&y=%2Fz&x=2&flag")
                 .with("content-type", "application/json")
                 .with("accept", "a")
                 .with("accept", "b")
@@ -68,7 +68,7 @@ class FunctionUrlsTest {
 
         assertThat(event.get("version")).isEqualTo("2.0");
         assertThat(event.get("routeKey")).isEqualTo("$default");
-        assertThat(event.get("rawPath")).isEqualTo("/a%20b/c");
+        assertThat(event.get("rawPath")).isEqualTo("/a b/c++%%zz");
         assertThat(event.get("rawQueryString")).isEqualTo("x=1&y=%2Fz&x=2&flag");
         assertThat(event.get("queryStringParameters")).isEqualTo(Map.of("x", "1,2", "y", "/z", "flag", ""));
         assertThat(event.get("cookies")).isEqualTo(List.of("one=1", "two=2"));
@@ -88,7 +88,7 @@ class FunctionUrlsTest {
         assertThat(context.get("http"))
                 .isEqualTo(Map.of(
                         "method", "POST",
-                        "path", "/a%20b/c",
+                        "path", "/a b/c++%%zz",
                         "protocol", "HTTP/1.1",
                         "sourceIp", "192.0.2.7",
                         "userAgent", "test/1"));

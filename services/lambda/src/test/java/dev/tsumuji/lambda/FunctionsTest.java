@@ -241,6 +241,13 @@ class FunctionsTest {
         assertThat(first.functions().getFirst().state()).isNull();
     }
 
+    private <T> long codeBytesAfter(java.util.function.Supplier<T> change) {
+        platform.call(change);
+        return platform.call(() -> platform.lambda.getAccountSettings())
+                .accountUsage()
+                .totalCodeSize();
+    }
+
     @Test
     void the_account_knows_how_much_it_has() {
         platform.with("f", "echo");
@@ -256,6 +263,16 @@ class FunctionsTest {
         assertThat(settings.accountUsage().functionCount()).isEqualTo(1);
         assertThat(settings.accountUsage().totalCodeSize()).isEqualTo(size);
         assertThat(settings.accountLimit().concurrentExecutions()).isEqualTo(1000);
+        assertThat(codeBytesAfter(() -> platform.lambda.publishVersion(r -> r.functionName("g"))))
+                .as("a version counts though its code is the function's")
+                .isEqualTo(2 * size);
+        assertThat(codeBytesAfter(() ->
+                        platform.lambda.deleteFunction(r -> r.functionName("g").qualifier("1"))))
+                .isEqualTo(size);
+        assertThat(codeBytesAfter(() -> platform.lambda.publishVersion(r -> r.functionName("g"))))
+                .isEqualTo(2 * size);
+        assertThat(codeBytesAfter(() -> platform.lambda.deleteFunction(r -> r.functionName("g"))))
+                .isZero();
     }
 
     @Test

@@ -140,6 +140,13 @@ class VersionsTest {
                 "InvalidParameterValueException",
                 "$LATEST version cannot be deleted without deleting the function.");
         assertThat(publish().version()).isEqualTo("2");
+        platform.call(() -> platform.lambda.createAlias(
+                r -> r.functionName("f").name("live").functionVersion("2")));
+        refused(
+                () -> platform.call(() ->
+                        platform.lambda.deleteFunction(r -> r.functionName("f").qualifier("2"))),
+                "ResourceConflictException",
+                "Unable to delete version because the following aliases reference it: [live]");
     }
 
     @Test

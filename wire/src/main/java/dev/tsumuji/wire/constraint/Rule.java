@@ -43,6 +43,7 @@ final class Rule {
         enumeration = new HashSet<>(values);
         // AWS's services print their enums in the order of a Java hash set
         enumerationText = (Boolean.TRUE.equals(source.get("printed")) ? values : enumeration).toString();
+        enumeration.addAll(Table.list(source.get("unprinted")));
     }
 
     /** What a structure demands of one member. */

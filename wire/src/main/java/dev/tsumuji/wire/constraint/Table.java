@@ -153,6 +153,11 @@ public final class Table {
         return section("roots").get(operation) instanceof String root ? root : operation + "Result";
     }
 
+    /** What the service itself calls an operation, which is mostly its name. */
+    public String nameInside(String operation) {
+        return section("namesInside").get(operation) instanceof String name ? name : operation;
+    }
+
     /** Bytes that a request's body may have, or the given number when AWS's own limit isn't known. */
     public long maxBody(String operation, long otherwise) {
         return section("maxBodies").get(operation) instanceof Long max ? max : otherwise;

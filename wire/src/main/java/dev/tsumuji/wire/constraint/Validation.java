@@ -142,7 +142,7 @@ public final class Validation {
                     Rendering.of(member, entries),
                     rule.sensitive() || value.sensitive(),
                     path,
-                    "Map value must satisfy constraint: " + value.all());
+                    "Map value must satisfy constraint: " + withNotNull(value));
         }
     }
 

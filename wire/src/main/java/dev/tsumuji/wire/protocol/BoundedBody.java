@@ -7,11 +7,14 @@ import java.io.InputStream;
 /** A body that may not be longer than its operation allows. */
 final class BoundedBody extends FilterInputStream {
     private final long max;
+    private final String operation;
     private long left;
 
-    BoundedBody(InputStream in, long max) {
+    /** @param operation as refusals call it */
+    BoundedBody(InputStream in, long max, String operation) {
         super(in);
         this.max = max;
+        this.operation = operation;
         left = max;
     }
 
@@ -37,12 +40,17 @@ final class BoundedBody extends FilterInputStream {
     private void count(int bytes) {
         left -= bytes;
         if (left < 0) {
-            throw tooLarge(max);
+            throw tooLarge(max, " for the " + operation + " operation");
         }
     }
 
+    /** For a body that was too long before anybody could know what it asks for. */
     static Refused tooLarge(long max) {
-        return new Refused(
-                Fault.of("RequestEntityTooLargeException", 413, "Request must be smaller than " + max + " bytes"));
+        return tooLarge(max, "");
+    }
+
+    private static Refused tooLarge(long max, String what) {
+        return new Refused(Fault.of(
+                "RequestEntityTooLargeException", 413, "Request must be smaller than " + max + " bytes" + what));
     }
 }

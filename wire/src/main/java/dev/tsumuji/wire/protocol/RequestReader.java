@@ -34,7 +34,9 @@ final class RequestReader {
         this.request = request;
         this.target = target;
         this.operation = operation;
-        body = new BoundedBody(request.body(), target.endpoint().table().maxBody(operation.name(), MAX_BODY));
+        var table = target.endpoint().table();
+        var name = operation.name();
+        body = new BoundedBody(request.body(), table.maxBody(name, MAX_BODY), table.nameInside(name));
     }
 
     /** Whether a list or a map of the body holds a null. */

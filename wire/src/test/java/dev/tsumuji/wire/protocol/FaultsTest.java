@@ -141,7 +141,7 @@ class FaultsTest {
                                 }));
         var answer = platform.serve(request);
         assertThat(answer.status).isEqualTo(413);
-        assertThat(answer.text()).contains("RequestEntityTooLargeException");
+        assertThat(answer.text()).contains("RequestEntityTooLargeException", "bytes for the GetItem operation");
     }
 
     @Test
