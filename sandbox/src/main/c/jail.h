@@ -36,7 +36,8 @@ struct order {
     const char *runtime;       /* becomes /var/runtime */
     const char *socket;        /* directory, becomes /run/tsumuji */
     const char *layers[MANY];  /* together become /opt; earlier ones win */
-    const char *modules;       /* becomes /var/runtime/node_modules, a directory of the runtime's; or null */
+    const char *modules;       /* packages beside the runtime's own files; null for none */
+    const char *modules_at;    /* where they appear, a directory of the runtime's */
     const char *trust;         /* becomes /etc/ssl/certs; null: the host's */
     const char *java_trust;    /* path inside of another JDK's store of authorities, which java/cacerts of trust covers */
     const char *binds[MANY];   /* appear read-only at the same path inside */

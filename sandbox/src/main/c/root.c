@@ -251,7 +251,7 @@ void root_build(const struct order *order, int connection) {
     temporary(order, connection);
     bind_directory(connection, order->code, "var/task");
     bind_directory(connection, order->runtime, "var/runtime");
-    if (order->modules) bind_read_only(connection, order->modules, "var/runtime/node_modules");
+    if (order->modules) bind_read_only(connection, order->modules, order->modules_at + 1);
     bind_directory(connection, order->socket, "run/tsumuji");
     layers(order, connection);
     /* The old root is stacked under the new one and taken away: no directory is needed for it. */

@@ -264,6 +264,63 @@ class EndpointsIT {
         }
     }
 
+    /** As AWS's runtimes have it: what the platform fetches, else what this machine has. */
+    @Test
+    void boto3_is_there_and_calls_without_an_endpoint() {
+        var folder = Path.of("..", "target", "python-sdks").toAbsolutePath().normalize();
+        var script = Path.of("..", "sandbox", "src", "main", "python", "fetch.sh");
+        var fetched = Client.run(Path.of("."), Map.of(), List.of("sh", script.toString(), folder.toString()));
+        var machines =
+                Client.run(Path.of("."), Map.of(), List.of("/usr/bin/python3", "-c", "import boto3.session, botocore"));
+        assumeTrue(
+                fetched.exitCode() == 0 || machines.exitCode() == 0,
+                "skipped: no boto3, as pip can't fetch it and this machine has none (python3-boto3): " + fetched.out());
+        try (var platform = RunningPlatform.start(
+                        RunningPlatform.temporary("boto3"),
+                        "--python-modules",
+                        folder.resolve("site-packages").toString());
+                var client = platform.client(LambdaClient.builder());
+                var iam = platform.client(IamClient.builder())) {
+            var shared = lambda;
+            lambda = client;
+            try {
+                Roles.basic(iam, "endpoints-role");
+                iam.putRolePolicy(
+                        r -> r.roleName("endpoints-role").policyName("logs").policyDocument("""
+                        {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"}]}"""));
+                assertThat(call(
+                                "endpoints-boto3",
+                                "python3.12",
+                                "app.handler",
+                                FunctionPackage.zip(Map.of("app.py", """
+                                import boto3, os
+                                os.environ.pop('AWS_ENDPOINT_URL', None)
+                                logs = boto3.client('logs', region_name='eu-central-1')
+                                def handler(event, context):
+                                    logs.create_log_group(logGroupName='/made/inside')
+                                    groups = [g['logGroupName'] for g in logs.describe_log_groups(logGroupNamePrefix='/made')['logGroups']]
+                                    sts = boto3.client('sts', region_name='eu-west-1')
+                                    return [sts.get_caller_identity()['Arn'], groups, logs.meta.endpoint_url, sts.meta.endpoint_url]
+                                """))))
+                        .contains(caller("endpoints-boto3"), "[\"/made/inside\"]")
+                        .contains("https://logs.eu-central-1.amazonaws.com")
+                        .containsPattern("https://sts\\.(eu-west-1\\.)?amazonaws\\.com");
+                assertThat(call(
+                                "endpoints-boto3-set",
+                                "python3.12",
+                                "app.handler",
+                                FunctionPackage.zip(Map.of("app.py", """
+                                import boto3
+                                def handler(event, context):
+                                    return [boto3.client('sts').get_caller_identity()['Arn'], boto3.client('logs').describe_log_groups()['logGroups'] != []]
+                                """))))
+                        .contains(caller("endpoints-boto3-set"), "true");
+            } finally {
+                lambda = shared;
+            }
+        }
+    }
+
     @Test
     void programs_outside_reach_the_platform_by_tls_when_a_port_is_named() throws Exception {
         Client.assumeRuns("curl", "--version");

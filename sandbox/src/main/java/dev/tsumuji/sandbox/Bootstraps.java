@@ -82,8 +82,11 @@ final class Bootstraps {
         this.trusts = trusts;
         this.runtimes = runtimes;
         unpack("node", "bootstrap.cjs");
-        readable(Files.createDirectories(directory.resolve("node/node_modules"))); // where others may be mounted
         unpack("python", "bootstrap.py");
+        for (var language : List.of(Runtimes.Language.NODE, Runtimes.Language.PYTHON)) {
+            var name = packages(language).getFileName();
+            readable(Files.createDirectories(runtimeDirectory(language).resolve(name))); // where others may be mounted
+        }
         readable(Files.createDirectories(directory.resolve("own")));
         unpack("java", "surroundings.so");
         unpack("java", "serialization.jar");
@@ -112,6 +115,11 @@ final class Bootstraps {
 
     static void readable(Path directory) throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** Where functions in Node.js or Python find the platform's packages. */
+    static Path packages(Runtimes.Language language) {
+        return Path.of("/var/runtime", language == Runtimes.Language.NODE ? "node_modules" : "site-packages");
     }
 
     JavaCaches caches() {

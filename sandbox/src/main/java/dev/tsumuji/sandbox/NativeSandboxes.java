@@ -61,10 +61,12 @@ public final class NativeSandboxes implements Sandboxes {
     private final Outside outside = new Outside();
     private final EgressPolicy egress;
     private final @Nullable Path nodeModules;
+    private final @Nullable Path pythonModules;
     private final @Nullable Trust trust;
     private volatile Reach.@Nullable Platform platform;
     private final Outputs outputs;
     private final Watch watch = new Watch();
+    private final SdkLayers sdkLayers;
     private final Stems stems;
     private final Set<Path> reading = ConcurrentHashMap.newKeySet();
     private final InstantSource clock = InstantSource.system();
@@ -85,6 +87,8 @@ public final class NativeSandboxes implements Sandboxes {
         this.nameServer = new NameServer();
         this.egress = settings.egress();
         this.nodeModules = settings.nodeModules();
+        this.pythonModules = settings.pythonModules();
+        this.sdkLayers = new SdkLayers(nodeModules);
         this.runtimes = new Runtimes(settings);
         this.images = new TemporaryImages(directory.resolve("tmp"));
         this.isolation = new Trial(directory, jail, images).isolation();
@@ -173,23 +177,39 @@ public final class NativeSandboxes implements Sandboxes {
         }
     }
 
-    /**
-     * The kind of stem for a function: for one in Java with well-known libraries one that has them loaded, once that is made.
-     * Without it, a process of its own with a cache is faster than a stem that has to load all jars. Empty for none.
-     */
+    /** The kind of stem for a function: one that has those libraries loaded that it will ask for. Empty for none. */
     private Optional<Stems.Kind> kind(Runtimes.Language language, Sandbox.Spec spec) {
         var lean = Stems.Kind.of(language, spec);
         if (!takesStem(lean, spec)) {
             return Optional.empty();
         }
-        var code =
-                language == Runtimes.Language.JAVA ? bootstraps.caches().code(spec.code()) : Optional.<JavaCode>empty();
-        if (code.isEmpty() && language == Runtimes.Language.JAVA && reading.add(spec.code())) {
-            // code that was unpacked again after it was made ready, or after the platform started
+        if (language == Runtimes.Language.JAVA) {
+            return javaKind(lean, spec);
+        }
+        if (!sdkLayers.isRead(spec.code())) {
+            readLater(spec.code(), () -> sdkLayers.read(language, spec.code()));
+        }
+        return Optional.of(sdkLayers.layer(language, spec).map(lean::withLayer).orElse(lean));
+    }
+
+    /** Of code that was unpacked again after it was made ready, or after the platform started. */
+    private void readLater(Path code, Runnable read) {
+        if (reading.add(code)) {
             Thread.ofVirtual().name("sandbox-code").start(() -> {
-                bootstraps.caches().want(spec.code(), () -> {});
-                reading.remove(spec.code());
+                read.run();
+                reading.remove(code);
             });
+        }
+    }
+
+    /**
+     * With well-known libraries a stem that has them loaded, once that is made. Without it, a process of its own with a cache
+     * is faster than a stem that has to load all jars.
+     */
+    private Optional<Stems.Kind> javaKind(Stems.Kind lean, Sandbox.Spec spec) {
+        var code = bootstraps.caches().code(spec.code());
+        if (code.isEmpty()) {
+            readLater(spec.code(), () -> bootstraps.caches().want(spec.code(), () -> {}));
         }
         if (code.isEmpty() || spec.layers().stream().anyMatch(layer -> Files.isDirectory(layer.resolve("java")))) {
             return Optional.of(lean);
@@ -207,7 +227,7 @@ public final class NativeSandboxes implements Sandboxes {
     /** The variables for a stem; those of a layer's jars that are in its function's code as well aren't loaded from there. */
     private Map<String, String> assignment(Stems.Kind kind, Sandbox.Spec spec) {
         var variables = bootstraps.variables(kind.language(), spec, INSIDE);
-        if (!kind.layer().isEmpty()) {
+        if (kind.language() == Runtimes.Language.JAVA && !kind.layer().isEmpty()) {
             var names = bootstraps.caches().code(spec.code()).stream()
                     .flatMap(code -> code.shared().stream())
                     .map(JavaCode.Jar::name)
@@ -236,8 +256,11 @@ public final class NativeSandboxes implements Sandboxes {
             return;
         }
         var language = Runtimes.language(spec.runtime()).orElseThrow();
-        if (language == Runtimes.Language.JAVA) {
-            bootstraps.caches().want(spec.code(), () -> kind(language, spec).ifPresent(stems::expect));
+        switch (language) {
+            case JAVA ->
+                bootstraps.caches().want(spec.code(), () -> kind(language, spec).ifPresent(stems::expect));
+            case NODE, PYTHON -> sdkLayers.read(language, spec.code());
+            case OWN -> {}
         }
         kind(language, spec).ifPresent(stems::expect);
     }
@@ -451,9 +474,8 @@ public final class NativeSandboxes implements Sandboxes {
             extend(order, variables);
             launch.binds().forEach(bind -> order.put("bind", bind));
             temporary(order);
-            var packages = nodeModules;
-            if (language == Runtimes.Language.NODE && packages != null && isolated && Files.isDirectory(packages)) {
-                order.put("modules", packages);
+            if (isolated) {
+                offerPackages(order);
             }
             if (trust != null && isolated) {
                 trust.order(order);
@@ -463,6 +485,18 @@ public final class NativeSandboxes implements Sandboxes {
                 order.put("thaw_file", group.freezer()).put("thaw_word", group.thawed());
             }
             return order;
+        }
+
+        /** The SDK of the platform, where it has one for the language. */
+        private void offerPackages(Jail.Order order) {
+            var packages = switch (language) {
+                case NODE -> nodeModules;
+                case PYTHON -> pythonModules;
+                case JAVA, OWN -> null;
+            };
+            if (packages != null && Files.isDirectory(packages)) {
+                order.put("modules", packages).put("modules_at", Bootstraps.packages(language));
+            }
         }
 
         /** Names of the files of the layers that are started beside the runtime. */

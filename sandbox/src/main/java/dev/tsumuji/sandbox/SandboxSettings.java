@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param authority certificate in PEM that functions shall trust besides the machine's; null for none
  * @param egress what functions may reach besides the platform
  * @param nodeModules folder of packages that functions in Node.js find besides their own, once it is there; null for none
+ * @param pythonModules the same for Python
  */
 public record SandboxSettings(
         Path directory,
@@ -28,7 +29,8 @@ public record SandboxSettings(
         int cachesMebibytes,
         @Nullable Path authority,
         EgressPolicy egress,
-        @Nullable Path nodeModules) {
+        @Nullable Path nodeModules,
+        @Nullable Path pythonModules) {
 
     private static final int STEMS_MEBIBYTES = 256;
     private static final Duration STEMS_IDLE_TIME = Duration.ofMinutes(10);
@@ -50,6 +52,7 @@ public record SandboxSettings(
                 CACHES_MEBIBYTES,
                 null,
                 EgressPolicy.NONE,
+                null,
                 null);
     }
 
@@ -64,7 +67,8 @@ public record SandboxSettings(
                 cachesMebibytes,
                 authority,
                 egress,
-                nodeModules);
+                nodeModules,
+                pythonModules);
     }
 
     /** These settings with another size of what is recorded. */
@@ -78,7 +82,8 @@ public record SandboxSettings(
                 mebibytes,
                 authority,
                 egress,
-                nodeModules);
+                nodeModules,
+                pythonModules);
     }
 
     /** Isolation required; programs found on the path. */
@@ -97,7 +102,8 @@ public record SandboxSettings(
                 cachesMebibytes,
                 certificate,
                 egress,
-                nodeModules);
+                nodeModules,
+                pythonModules);
     }
 
     /** These settings with packages that functions in Node.js find besides their own. */
@@ -111,6 +117,22 @@ public record SandboxSettings(
                 cachesMebibytes,
                 authority,
                 egress,
+                folder,
+                pythonModules);
+    }
+
+    /** These settings with packages that functions in Python find besides their own. */
+    public SandboxSettings pythonModules(@Nullable Path folder) {
+        return new SandboxSettings(
+                directory,
+                unsafeNoIsolation,
+                programs,
+                stemsMebibytes,
+                stemsIdleTime,
+                cachesMebibytes,
+                authority,
+                egress,
+                nodeModules,
                 folder);
     }
 
@@ -125,6 +147,7 @@ public record SandboxSettings(
                 cachesMebibytes,
                 authority,
                 policy,
-                nodeModules);
+                nodeModules,
+                pythonModules);
     }
 }

@@ -22,7 +22,20 @@ final class StartVariables {
     private static final Set<String> LATE =
             Set.of("NODE_ENV", "NODE_PATH", "NODE_TLS_REJECT_UNAUTHORIZED", "JAVA_HOME", "LANGUAGE");
 
+    /** What the SDKs look at when they are loaded, and never again. */
+    private static final Set<String> NODE_SDK =
+            Set.of("AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA", "AWS_LAMBDA_MAX_CONCURRENCY", "AWS_LAMBDA_BENCHMARK_MODE");
+
+    private static final Set<String> PYTHON_SDK =
+            Set.of("HOME", "BOTO_DISABLE_CRT", "AWS_DATA_PATH", "AWS_NEW_RETRIES_2026", "AWS_LOGIN_CACHE_DIRECTORY");
+
     private StartVariables() {}
+
+    /** Whether a function sets something that a loaded SDK doesn't see any more. */
+    static boolean anyReadBySdk(Runtimes.Language language, Map<String, String> variables) {
+        var names = language == Runtimes.Language.NODE ? NODE_SDK : PYTHON_SDK;
+        return names.stream().anyMatch(variables::containsKey);
+    }
 
     /** Whether two environments are the same to a program that starts. */
     static boolean same(Runtimes.Language language, Map<String, String> one, Map<String, String> other) {

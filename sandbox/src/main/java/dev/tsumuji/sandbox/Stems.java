@@ -56,7 +56,7 @@ final class Stems implements AutoCloseable {
     /**
      * What a stem can become: any function of this language, with this memory and {@code /tmp}, and these ways out.
      *
-     * @param layer the {@link JavaCaches layer} that it has loaded; empty for none
+     * @param layer what it has loaded, a {@link JavaCaches layer} of jars or a {@link SdkLayers layer} of an SDK; empty for none
      */
     record Kind(
             Runtimes.Language language,

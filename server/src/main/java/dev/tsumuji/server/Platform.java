@@ -241,7 +241,9 @@ public final class Platform implements AutoCloseable {
         try {
             return walls.authority(authority.file())
                     .egress(EgressPolicy.parse(settings.get(PlatformSettings.EGRESS)))
-                    .nodeModules(settings.find(PlatformSettings.NODE_MODULES).orElse(null));
+                    .nodeModules(settings.find(PlatformSettings.NODE_MODULES).orElse(null))
+                    .pythonModules(
+                            settings.find(PlatformSettings.PYTHON_MODULES).orElse(null));
         } catch (IllegalArgumentException e) {
             throw new IOException("egress: " + e.getMessage(), e);
         }

@@ -37,7 +37,9 @@ import org.junit.jupiter.api.Test;
  * Node.js and AWS's own runtime client on a default JVM, all in one run. Run as root on a quiet machine by
  * {@code ./tsumuji bench ColdBench}; compare ratios of one run only. Every measured start says which way it went; one that went another way is counted and left out of its row.
  *
- * <p>The way of a stem waits for the stem first, as it would have been there; {@code -Druns=50} for another number of runs.
+ * <p>The way of a stem waits for the stem first, as it would have been there; {@code -Druns=50} for another number of runs,
+ * {@code -Donly='Python.*'} for some programs. Those with an SDK for Node.js or Python need {@code target/node-sdks} and
+ * {@code target/python-sdks}.
  */
 class ColdBench {
     private static final int RUNS = Integer.getInteger("runs", 30);
@@ -70,6 +72,33 @@ class ColdBench {
                 }
             }
             """;
+
+    private static final String NODE_CALL = """
+            const client = new DynamoDBClient({});
+            const call = async () => (await client.send(new GetItemCommand({ TableName: 't', Key: { id: { S: '7' } } }))).Item.id.S;
+            """;
+
+    private static final String NODE_ITEMS =
+            "const { DynamoDBClient, GetItemCommand } = require('@aws-sdk/client-dynamodb');\n" + NODE_CALL
+                    + "exports.handler = call;";
+
+    private static final String NODE_MODULE =
+            "import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';\n" + NODE_CALL
+                    + "export { call as handler };";
+
+    private static final String PYTHON_ITEMS = """
+            import boto3
+            client = boto3.client('dynamodb')
+            def handler(event, context):
+                return client.get_item(TableName='t', Key={'id': {'S': '7'}})['Item']['id']['S']
+            """;
+
+    /** As {@code ./tsumuji start} and the tests fetch them. */
+    private static final Path NODE_SDK =
+            Path.of("../target/node-sdks/node_modules").toAbsolutePath().normalize();
+
+    private static final Path PYTHON_SDK =
+            Path.of("../target/python-sdks/site-packages").toAbsolutePath().normalize();
 
     private final Path directory;
     private final HttpServer dynamodb;
@@ -109,16 +138,22 @@ class ColdBench {
         var items = new Program("Java, AWS SDK, two calls", "java21", code("items"), "items.Items");
         compile(items.code, "Items.java", ITEMS);
         libraries(items.code);
-        var programs = List.of(node, python, hello, items);
+        var withSdk = withSdk();
+        var programs = new ArrayList<>(List.of(node, python, hello, items));
+        programs.addAll(withSdk);
+        programs.removeIf(program -> !program.name.matches(System.getProperty("only", ".*")));
+        withSdk.retainAll(programs);
+        var javas = programs.stream()
+                .filter(program -> program.runtime.startsWith("java"))
+                .toList();
 
         System.out.printf(Locale.ROOT, "%-28s %-28s %9s %9s%n", "", "", "p50 ms", "p99 ms");
         row("plain process", "node hello.js, to its end", this::plainNode);
-        for (var program : List.of(hello, items)) {
+        for (var program : javas) {
             row(program.name, "AWS's client, default JVM", () -> awsClient(program));
         }
-        try (var none = NativeSandboxes.open(SandboxSettings.in(directory.resolve("none"))
-                .stems(0, Duration.ofMinutes(5))
-                .caches(0))) {
+        try (var none = NativeSandboxes.open(
+                settings("none").stems(0, Duration.ofMinutes(5)).caches(0))) {
             System.out.println(none.isolation());
             for (var program : programs) {
                 // the bootstrap's own cache is recorded by the first start in Java: these rows are with it, but without
@@ -126,26 +161,51 @@ class ColdBench {
                 measure(none, program, StartPath.ORDINARY, false);
             }
         }
-        try (var caches = NativeSandboxes.open(
-                SandboxSettings.in(directory.resolve("caches")).stems(0, Duration.ofMinutes(5)))) {
-            for (var program : List.of(hello, items)) {
+        try (var caches = NativeSandboxes.open(settings("caches").stems(0, Duration.ofMinutes(5)))) {
+            for (var program : javas) {
                 awaitCaches(caches, program);
                 measure(caches, program, StartPath.AOT, false);
             }
         }
-        try (var stems = NativeSandboxes.open(
-                SandboxSettings.in(directory.resolve("stems")).stems(2048, Duration.ofMinutes(5)))) {
+        try (var stems = NativeSandboxes.open(settings("stems").stems(2048, Duration.ofMinutes(5)))) {
             for (var program : programs) {
                 if (program.runtime.startsWith("java")) {
                     awaitCaches(stems, program);
                 }
                 measure(stems, program, StartPath.STEM, true);
             }
-            burst(stems, node);
-            burst(stems, hello);
+            for (var program : withSdk) {
+                inTurns(stems, program);
+            }
+            for (var program :
+                    programs.stream().filter(List.of(node, hello)::contains).toList()) {
+                burst(stems, program);
+            }
         }
         idle(node);
         ratios();
+    }
+
+    private List<Program> withSdk() throws IOException {
+        var programs = new ArrayList<Program>();
+        if (Files.isDirectory(NODE_SDK)) {
+            var node = new Program("Node.js, AWS SDK 3, a call", "nodejs22.x", code("node-items"), "index.handler");
+            Files.writeString(node.code.resolve("index.js"), NODE_ITEMS);
+            programs.add(node);
+            var module = new Program("Node.js, the same by import", "nodejs22.x", code("node-module"), "index.handler");
+            Files.writeString(module.code.resolve("index.mjs"), NODE_MODULE);
+            programs.add(module);
+        }
+        if (Files.isDirectory(PYTHON_SDK)) {
+            var python = new Program("Python, boto3, a call", "python3.12", code("python-items"), "app.handler");
+            Files.writeString(python.code.resolve("app.py"), PYTHON_ITEMS);
+            programs.add(python);
+        }
+        return programs;
+    }
+
+    private SandboxSettings settings(String name) {
+        return SandboxSettings.in(directory.resolve(name)).nodeModules(NODE_SDK).pythonModules(PYTHON_SDK);
     }
 
     private void ratios() {
@@ -203,6 +263,72 @@ class ColdBench {
                 .start();
         process.getInputStream().readAllBytes();
         process.waitFor();
+    }
+
+    /** Plain processes and starts from stems, one of each after the other: whatever else the machine does, it does to both. */
+    private void inTurns(NativeSandboxes sandboxes, Program program) throws Exception {
+        var plain = plainly(program);
+        var processes = new double[RUNS];
+        var starts = new double[RUNS];
+        for (int i = -2; i < RUNS; i++) {
+            var begin = System.nanoTime();
+            plain(plain);
+            var end = System.nanoTime();
+            sandboxes.expect(spec(program));
+            awaitStem(sandboxes, program);
+            var second = System.nanoTime();
+            try (var sandbox = sandboxes.start(spec(program), (at, line) -> {})) {
+                check(sandbox.invoke(invocation()));
+                if (i >= 0) {
+                    processes[i] = (end - begin) / 1e6;
+                    starts[i] = (System.nanoTime() - second) / 1e6;
+                }
+                if (sandbox.startPath() != StartPath.STEM) {
+                    throw new IllegalStateException(program.name + " came by " + sandbox.startPath());
+                }
+            }
+        }
+        print(program.name, "plain process, in turns", processes);
+        print(program.name, "stem, in turns", starts);
+        System.out.printf(
+                Locale.ROOT, "%-28s   1/%.1f of a plain process%n", "", processes[RUNS / 2] / starts[RUNS / 2]);
+    }
+
+    /** A folder in which the program runs outside of sandboxes: Node.js looks for ES modules in folders above only. */
+    private Program plainly(Program program) throws IOException {
+        var folder = code(program.code.getFileName() + "-plain");
+        try (var files = Files.list(program.code)) {
+            for (var file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+        }
+        if (program.runtime.startsWith("node")) {
+            Files.createSymbolicLink(folder.resolve("node_modules"), NODE_SDK);
+        }
+        return new Program(program.name, program.runtime, folder, program.handler);
+    }
+
+    /** Starts a process that loads the program, calls its handler and prints the answer; to its end. */
+    private void plain(Program program) throws Exception {
+        var module = Files.exists(program.code.resolve("index.mjs")) ? "index.mjs" : "index.js";
+        var command = program.runtime.startsWith("python")
+                ? List.of("/usr/bin/python3", "-c", "import app; print(app.handler({}, None))")
+                : List.of(
+                        "node",
+                        "-e",
+                        module.endsWith(".mjs")
+                                ? "import('./index.mjs').then(async (m) => { console.log(await m.handler({})); process.exit(); })"
+                                : "require('./index.js').handler({}).then((s) => { console.log(s); process.exit(); })");
+        var builder =
+                new ProcessBuilder(command).directory(program.code.toFile()).redirectErrorStream(true);
+        builder.environment()
+                .putAll(environment("http://127.0.0.1:" + dynamodb.getAddress().getPort()));
+        builder.environment().put("PYTHONPATH", PYTHON_SDK.toString());
+        var process = builder.start();
+        var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0 || !text.contains("seven")) {
+            throw new IllegalStateException(text);
+        }
     }
 
     private void measure(NativeSandboxes sandboxes, Program program, StartPath wanted, boolean stems) throws Exception {
@@ -442,6 +568,7 @@ class ColdBench {
         return Map.of(
                 "AWS_ENDPOINT_URL", endpoint,
                 "AWS_REGION", "us-east-1",
+                "AWS_DEFAULT_REGION", "us-east-1",
                 "AWS_ACCESS_KEY_ID", "AKIDBENCH",
                 "AWS_SECRET_ACCESS_KEY", "secret",
                 "AWS_LAMBDA_FUNCTION_NAME", "bench",

@@ -40,6 +40,8 @@ public final class PlatformSettings {
             "node-modules",
             PATH,
             "folder of packages that functions in Node.js find besides their own, as the AWS SDKs");
+    public static final Setting<Path> PYTHON_MODULES = optional(
+            "python-modules", PATH, "folder of packages that functions in Python find besides their own, as boto3");
     public static final Setting<String> REGION = of(
             "region",
             matching("REGION", Pattern.compile("[a-z0-9-]{1,40}"), "a region looks like eu-central-1"),
@@ -79,6 +81,7 @@ public final class PlatformSettings {
             TLS_PORT,
             EGRESS,
             NODE_MODULES,
+            PYTHON_MODULES,
             REGION,
             ROOT_KEY,
             UNSAFE_NO_ISOLATION,

@@ -374,14 +374,18 @@ function isModule(file) {
   }
 }
 
+// Folders beside NODE_PATH's, for the thread that finds ES modules: it may be there before they are known. A length, then JSON.
+let places = null;
+const PLACES_BYTES = 65536;
+
 /** Lets ES modules find what NODE_PATH names, as AWS's runtimes do: Node.js itself looks there for CommonJS only. */
 function usePaths() {
   const loader = require('module');
   const parents = (env.NODE_PATH || '').split(path.delimiter).filter((d) => path.basename(d) === 'node_modules' && fs.existsSync(d))
     .map((d) => require('url').pathToFileURL(path.join(path.dirname(d), '_')).href);
-  if (parents.length === 0) return;
   const bare = /^(?![./]|[a-z]+:)/i;
   if (loader.registerHooks) {
+    if (parents.length === 0) return;
     loader.registerHooks({
       resolve(name, context, next) {
         try {
@@ -399,17 +403,31 @@ function usePaths() {
         }
       },
     });
-  } else if (loader.register) {
-    const text = `let parents; export const initialize = (data) => { parents = data; };
-      export async function resolve(name, context, next) {
-        try { return await next(name, context); } catch (e) {
-          if (e.code !== 'ERR_MODULE_NOT_FOUND' || !${bare}.test(name)) throw e;
-          for (const parentURL of parents) { try { return await next(name, { ...context, parentURL }); } catch {} }
-          throw e;
-        }
-      }`;
-    loader.register('data:text/javascript,' + encodeURIComponent(text), { parentURL: 'file:///', data: parents });
+  } else if (loader.register && (places || parents.length > 0)) {
+    if (!places) startFinding(loader, bare);
+    const text = Buffer.from(JSON.stringify(parents));
+    if (text.length > PLACES_BYTES - 4) return;
+    Buffer.from(places, 4).set(text);
+    Atomics.store(new Int32Array(places, 0, 1), 0, text.length);
   }
+}
+
+function startFinding(loader, bare) {
+  places = new SharedArrayBuffer(PLACES_BYTES);
+  const text = `let places;
+    export const initialize = (data) => { places = data; };
+    const read = () => {
+      const length = Atomics.load(new Int32Array(places, 0, 1), 0);
+      return length === 0 ? [] : JSON.parse(Buffer.from(new Uint8Array(places, 4, length)).toString());
+    };
+    export async function resolve(name, context, next) {
+      try { return await next(name, context); } catch (e) {
+        if (e.code !== 'ERR_MODULE_NOT_FOUND' || !${bare}.test(name)) throw e;
+        for (const parentURL of read()) { try { return await next(name, { ...context, parentURL }); } catch {} }
+        throw e;
+      }
+    }`;
+  loader.register('data:text/javascript,' + encodeURIComponent(text), { parentURL: 'file:///', data: places });
 }
 
 const importFile = (file) => {
@@ -482,21 +500,121 @@ function becomeFunction(payload) {
   process.chdir(root);
   require('module').Module._initPaths();
   readLogSettings();
+  forgetSurroundings();
   start();
 }
 
-if (env.TSUMUJI_STEM) {
-  // What most functions load first, of Node.js itself.
-  for (const name of ['buffer', 'crypto', 'events', 'http', 'https', 'os', 'stream', 'string_decoder', 'timers', 'tls', 'url', 'zlib']) require(name);
-  // And of the SDK, where the platform has one. A function that brings its own copy finds that first and never sees this one.
-  for (const name of ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/client-s3', '@aws-sdk/client-sqs', 'aws-sdk']) {
+// ---- a stem with parts of the platform's SDKs: loaded and used before a function comes, with nothing left of that use
+
+const inSdk = (name) => '/var/runtime/node_modules/' + name;
+let oldSdk = null;
+
+/** Loads what is named; the requests that it makes go no further than this process. */
+async function rehearse(names) {
+  const restore = { ...env };
+  // Looked for once and then known: not where a function may have some.
+  env.AWS_CONFIG_FILE = env.AWS_SHARED_CREDENTIALS_FILE = '/dev/null';
+  const warn = process.emitWarning;
+  process.emitWarning = () => {};
+  const loaded = [];
+  for (const name of names) {
     try {
-      requireHere(name);
+      loaded.push([name, requireHere(inSdk(name))]);
+      if (name.startsWith('aws-sdk')) oldSdk = requireHere(inSdk('aws-sdk/global'));
     } catch {
       // it isn't there
     }
   }
-  frame(STEM, 0, []);
+  const store = found('@aws/lambda-invoke-store')?.InvokeStore;
+  const getStore = store?.getInstanceAsync;
+  if (store) store.getInstanceAsync = async () => undefined; // else it would be made, and shown to the function
+  try {
+    await ask(loaded);
+  } catch {
+    // it is loaded, if not used
+  }
+  if (store) store.getInstanceAsync = getStore;
+  const warned = found('@aws-sdk/core/client')?.state;
+  if (warned) warned.warningEmitted = false;
+  process.emitWarning = warn;
+  for (const name of Object.keys(env)) if (!(name in restore)) delete env[name];
+}
+
+/** What is loaded already, from the side of the packages that use it. */
+function found(name) {
+  try {
+    return require.cache[require('module').createRequire(inSdk('@aws-sdk/_')).resolve(name)]?.exports;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Calls of which each service needs no more than its kind of answer. */
+const QUESTIONS = {
+  '@aws-sdk/client-dynamodb': [['PutItemCommand', { TableName: 't', Item: { id: { S: 'a' } } }], ['GetItemCommand', { TableName: 't', Key: { id: { S: 'a' } } }]],
+  '@aws-sdk/client-s3': [['PutObjectCommand', { Bucket: 'bucket', Key: 'k', Body: 'b' }], ['GetObjectCommand', { Bucket: 'bucket', Key: 'k' }]],
+  '@aws-sdk/client-sts': [['GetCallerIdentityCommand', {}]],
+  '@aws-sdk/client-sqs': [['SendMessageCommand', { QueueUrl: 'http://127.0.0.1/q', MessageBody: 'b' }]],
+  '@aws-sdk/client-sns': [['PublishCommand', { TopicArn: 'arn:aws:sns:us-east-1:000000000000:t', Message: 'm' }]],
+  '@aws-sdk/client-lambda': [['InvokeCommand', { FunctionName: 'f', Payload: '{}' }]],
+  '@aws-sdk/client-cloudwatch-logs': [['DescribeLogGroupsCommand', {}]],
+};
+
+async function ask(loaded) {
+  const http = require('http');
+  const server = http.createServer((request, answer) => {
+    const type = request.headers['content-type'] || '';
+    request.resume().on('end', () => {
+      answer.setHeader('content-type', /json|cbor/.test(type) ? type : 'application/xml');
+      answer.end(/json/.test(type) ? '{"Item":{"id":{"S":"a"},"n":{"N":"1"}}}' : /cbor/.test(type) ? Buffer.from([0xa0]) : '<Answer><Result/></Answer>');
+    });
+  });
+  await new Promise((listening, failed) => server.once('error', failed).listen(0, '127.0.0.1', listening));
+  const endpoint = 'http://127.0.0.1:' + server.address().port;
+  const credentials = { accessKeyId: 'none', secretAccessKey: 'none', sessionToken: 'none' };
+  try {
+    for (let round = 0; round < 3; round++) {
+      for (const [name, module] of loaded) {
+        const type = /^@aws-sdk.client-/.test(name) && Object.keys(module).find((key) => /^[A-Z]\w*Client$/.test(key) && module[key].prototype?.send);
+        if (!type) continue;
+        const client = new module[type]({ endpoint, credentials, region: 'us-east-1', maxAttempts: 1, forcePathStyle: true });
+        const asker = name.endsWith('-dynamodb') ? loaded.find(([other]) => other === '@aws-sdk/lib-dynamodb')?.[1] : undefined;
+        for (const [command, input] of QUESTIONS[name] ?? [[Object.keys(module).find((key) => /^(List|Describe)\w*Command$/.test(key)), {}]]) {
+          if (!module[command]) continue;
+          await client.send(new module[command](input), { requestTimeout: 2000 }).catch(() => {});
+        }
+        await asker?.DynamoDBDocumentClient?.from(client).send(new asker.GetCommand({ TableName: 't', Key: { id: 'a' } })).catch(() => {});
+        client.destroy();
+      }
+    }
+  } finally {
+    server.closeAllConnections?.();
+    await new Promise((closed) => server.close(closed));
+  }
+}
+
+/** What of an SDK knows the surroundings since it was loaded has to look at the function's. */
+function forgetSurroundings() {
+  if (oldSdk) oldSdk.config = new oldSdk.Config(); // reads region and credentials, as its loading does
+  oldSdk = null;
+}
+
+async function prepare(names) {
+  // What most functions load first, of Node.js itself.
+  for (const name of ['buffer', 'crypto', 'events', 'http', 'https', 'os', 'stream', 'string_decoder', 'timers', 'tls', 'url', 'zlib']) require(name);
+  const asModules = names[0] === 'import';
+  if (asModules) names.shift();
+  if (names.length === 0) return;
+  await rehearse(names);
+  require('tls').createSecureContext(); // reads all authorities
+  if (!asModules) return;
+  const loader = require('module');
+  if (!loader.registerHooks && loader.register) usePaths(); // starts the thread for it
+  for (const name of [...names, 'what-is-not-there']) await import(name).catch(() => {});
+}
+
+if (env.TSUMUJI_STEM) {
+  prepare(env.TSUMUJI_STEM === '1' ? [] : env.TSUMUJI_STEM.split(',')).catch(() => {}).then(() => frame(STEM, 0, []));
 } else {
   start();
 }

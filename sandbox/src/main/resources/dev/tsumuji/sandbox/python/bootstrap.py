@@ -1,5 +1,6 @@
 """Bootstrap of the Python runtimes: speaks the platform's frame protocol (see FrameWire.java) and calls the handler as AWS's
 Python runtime does: same context, same log lines, same words in errors."""
+import gc
 import importlib
 import json
 import logging
@@ -217,13 +218,17 @@ def _find(name):
         raise _Fault('Runtime.HandlerNotFound', f"Handler '{function_name}' missing on module '{module_name}'", []) from None
 
 
+_OF_LAYERS = (f'/opt/python/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages', '/opt/python')
+_OF_PLATFORM = '/var/runtime/site-packages'
+
+
 def _initialise():
-    sys.path.insert(0, os.environ['LAMBDA_TASK_ROOT'])
-    sys.path[1:1] = [p for p in ('/opt/python', f'/opt/python/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages')
-                     if os.path.isdir(p)]
+    """The function's own modules come first, then those of layers, then the platform's SDK, as on AWS."""
+    task = os.environ['LAMBDA_TASK_ROOT']
     # The directory of this program isn't a place for the function's modules.
     here = os.path.dirname(os.path.abspath(__file__))
-    sys.path[:] = [p for p in sys.path if os.path.abspath(p or '.') != here or p == os.environ['LAMBDA_TASK_ROOT']]
+    sys.path[:] = [p for p in sys.path if (os.path.abspath(p or '.') != here and p != _OF_PLATFORM) or p == task]
+    sys.path[:0] = [task, *(p for p in (*_OF_LAYERS, _OF_PLATFORM) if os.path.isdir(p))]
     try:
         return _find(os.environ['_HANDLER'])
     except _Fault as fault:
@@ -309,7 +314,8 @@ def _flush():
 
 def _become_function():
     """Takes on variables and directory as if the process had been started with them; False when the platform hung up."""
-    preloaded = _preload()
+    wanted = os.environ['TSUMUJI_STEM']
+    preloaded = [] if wanted == '1' else _preload(wanted.split(',')[1:])
     _send(STEM, 0, b'')
     frame = _read_frame(ASSIGN)
     if frame is None:
@@ -327,28 +333,103 @@ def _become_function():
     return True
 
 
-def _preload():
-    """Loads the SDK where this machine has one; returns the names of all modules that came with it."""
+def _preload(services):
+    """Loads boto3 where there is one, with what clients of these services need; returns the names of all modules that came with
+    it. No request leaves this process, and no session, client or setting is left."""
     before = set(sys.modules)
+    path = list(sys.path)
+    settings = dict(os.environ)
+    if os.path.isdir(_OF_PLATFORM):
+        sys.path.insert(0, _OF_PLATFORM)
     try:
-        import boto3  # noqa: F401
-        import botocore.httpsession  # noqa: F401
-        import botocore.auth  # noqa: F401
-        import botocore.parsers  # noqa: F401
+        _rehearse(services)
     except Exception:
-        pass
+        pass  # it isn't there, or is one that does otherwise
+    sys.path[:] = path
+    os.environ.clear()
+    os.environ.update(settings)
+    # What stays as long as the process does need not be looked at again by the collector.
+    gc.collect()
+    gc.freeze()
     return [name for name in sys.modules if name not in before]
 
 
+_QUESTIONS = {
+    'dynamodb': [('put_item', {'TableName': 'table', 'Item': {'id': {'S': 'a'}}}),
+                 ('get_item', {'TableName': 'table', 'Key': {'id': {'S': 'a'}}})],
+    's3': [('put_object', {'Bucket': 'bucket', 'Key': 'k', 'Body': b'b'}), ('get_object', {'Bucket': 'bucket', 'Key': 'k'})],
+    'sts': [('get_caller_identity', {})],
+    'sqs': [('send_message', {'QueueUrl': 'http://127.0.0.1/q', 'MessageBody': 'b'})],
+    'sns': [('publish', {'TopicArn': 'arn:aws:sns:us-east-1:000000000000:t', 'Message': 'm'})],
+    'lambda': [('invoke', {'FunctionName': 'f', 'Payload': b'{}'})],
+    'logs': [('describe_log_groups', {})],
+}
+
+
+def _rehearse(services):
+    # Whatever is looked for in files of settings isn't there.
+    os.environ.update(AWS_CONFIG_FILE='/dev/null', AWS_SHARED_CREDENTIALS_FILE='/dev/null', AWS_EC2_METADATA_DISABLED='true')
+    import boto3
+    import botocore.awsrequest
+    import botocore.config
+    import botocore.loaders
+    import botocore.session
+
+    class Body:
+        def __init__(self, content):
+            self._left = content
+
+        def stream(self, *_, **__):
+            left, self._left = self._left, b''
+            yield left
+
+        def read(self, *_, **__):
+            return next(self.stream())
+
+    def answer(request, **_):
+        xml = b'amz-json' not in str(request.headers.get('Content-Type', '')).encode()
+        return botocore.awsrequest.AWSResponse(request.url, 200, {}, Body(b'<Answer/>' if xml else b'{}'))
+
+    session = boto3.session.Session('none', 'none', 'none', 'us-east-1')
+    loader = session._session.get_component('data_loader')
+    places = [p for p in loader.search_paths if not p.startswith(os.path.dirname(boto3.__file__))]
+    config = botocore.config.Config(retries={'max_attempts': 0})
+    for service in services:
+        try:
+            client = session.client(service, endpoint_url='http://127.0.0.1:9', config=config)
+            client.meta.events.register('before-send', answer)
+            for name, members in _QUESTIONS.get(service, ()):
+                try:
+                    getattr(client, name)(**members)
+                except Exception:
+                    pass  # an answer that says nothing
+            if service in ('dynamodb', 's3'):
+                session.resource(service, endpoint_url='http://127.0.0.1:9', config=config)
+        except Exception:
+            pass  # none of AWS's
+    # What has been read of the SDK's own files is for the first session that reads where it was read.
+    loader.search_paths[:] = places
+    make = botocore.loaders.create_loader
+
+    def create_loader(search_path_string=None):
+        botocore.session.create_loader = make
+        return make(search_path_string) if search_path_string else loader
+
+    botocore.session.create_loader = create_loader
+
+
 def _forget_where_own(preloaded):
-    """A function that brings one of these packages gets its own, and with it its own of all others."""
-    packages = {name.split('.')[0] for name in preloaded}
-    for place in (os.environ['LAMBDA_TASK_ROOT'], '/opt/python',
-                  f'/opt/python/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages'):
-        if any(os.path.exists(os.path.join(place, name)) or os.path.exists(os.path.join(place, name + '.py')) for name in packages):
+    """A function that brings one of these modules gets its own, and with it its own of all others."""
+    names = {name.split('.')[0] for name in preloaded}
+    for place in (os.environ['LAMBDA_TASK_ROOT'], *_OF_LAYERS):
+        try:
+            own = {entry.split('.')[0] for entry in os.listdir(place)}
+        except OSError:
+            continue
+        if own & names:
             for name in preloaded:
-                if name.split('.')[0] not in sys.stdlib_module_names:
-                    sys.modules.pop(name, None)
+                if hasattr(sys.modules.get(name), '__file__') and str(sys.modules[name].__file__).endswith('.py'):
+                    del sys.modules[name]
             return
 
 
