@@ -76,4 +76,27 @@ class PythonTest {
             assertThat(f.printed.get(1)).isEqualTo("plain");
         }
     }
+
+    @Test
+    void hooks_of_snap_start_are_told_in_the_order_of_aws_and_only_with_snap_start() {
+        var program = """
+                from snapshot_restore_py import register_before_snapshot, register_after_restore
+                told = []
+                @register_before_snapshot
+                def first(): told.append('before 1')
+                @register_after_restore
+                def third(): told.append('after 1')
+                register_before_snapshot(told.append, 'before 2')
+                register_after_restore(told.append, 'after 2')
+                def handler(event, context):
+                    return told
+                """;
+        try (var f = machine.python(program)) {
+            f.environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
+            assertThat(f.ask("{}")).isEqualTo("[\"before 2\", \"before 1\", \"after 1\", \"after 2\"]");
+        }
+        try (var f = machine.python(program)) {
+            assertThat(f.ask("{}")).isEqualTo("[]");
+        }
+    }
 }

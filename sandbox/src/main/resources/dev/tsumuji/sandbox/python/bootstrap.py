@@ -222,6 +222,33 @@ _OF_LAYERS = (f'/opt/python/lib/python{sys.version_info[0]}.{sys.version_info[1]
 _OF_PLATFORM = '/var/runtime/site-packages'
 
 
+def _offer_hooks():
+    """AWS's Python runtimes have its library of SnapStart's hooks with them; its functions, under its module's name."""
+    hooks = type(sys)('snapshot_restore_py')
+    before, after = [], []
+
+    def register_before_snapshot(func, *args, **kwargs):
+        before.append((func, args, kwargs))
+        return func
+
+    def register_after_restore(func, *args, **kwargs):
+        after.append((func, args, kwargs))
+        return func
+
+    hooks.register_before_snapshot = register_before_snapshot
+    hooks.register_after_restore = register_after_restore
+    hooks.get_before_snapshot = lambda: before
+    hooks.get_after_restore = lambda: after
+    sys.modules[hooks.__name__] = hooks
+    return hooks
+
+
+def _run_hooks(hooks):
+    if os.environ.get('AWS_LAMBDA_INITIALIZATION_TYPE') == 'snap-start':
+        for function, arguments, named in [*reversed(hooks.get_before_snapshot()), *hooks.get_after_restore()]:
+            function(*arguments, **named)
+
+
 def _initialise():
     """The function's own modules come first, then those of layers, then the platform's SDK, as on AWS."""
     task = os.environ['LAMBDA_TASK_ROOT']
@@ -229,8 +256,11 @@ def _initialise():
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [p for p in sys.path if (os.path.abspath(p or '.') != here and p != _OF_PLATFORM) or p == task]
     sys.path[:0] = [task, *(p for p in (*_OF_LAYERS, _OF_PLATFORM) if os.path.isdir(p))]
+    hooks = _offer_hooks()
     try:
-        return _find(os.environ['_HANDLER'])
+        handler = _find(os.environ['_HANDLER'])
+        _run_hooks(hooks)
+        return handler
     except _Fault as fault:
         error = fault.error
     except SystemExit:

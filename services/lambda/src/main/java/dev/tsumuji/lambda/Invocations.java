@@ -229,6 +229,7 @@ final class Invocations {
                 target.configuration().memorySize(),
                 instance.sandbox.memoryPeakMebibytes(),
                 answer,
+                init == null ? null : instance.sandbox.startPath(),
                 trace);
         SystemLog.of(target).end(instance.log, clock.instant(), report);
         meter.invoked(target, counted, init, instance.sandbox.startPath(), answer);

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What is reported of an invocation at its end.
  *
  * @param durationNanos of the handler; no longer than the timeout when it timed out
+ * @param startPath how the instance came to be, in its first invocation only
  * @param init how long initialisation took, in an instance's first invocation only
  */
 record Report(
@@ -17,6 +18,7 @@ record Report(
         int memoryMebibytes,
         int memoryPeakMebibytes,
         Sandbox.Answer answer,
+        Sandbox.@Nullable StartPath startPath,
         @Nullable Trace trace) {
 
     /** Initialisation is billed as the handler is. */

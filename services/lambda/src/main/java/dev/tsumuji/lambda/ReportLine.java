@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,11 @@ final class ReportLine {
             line.append("\tStatus: timeout");
         } else if (report.answer() instanceof Sandbox.Answer.Failure failure && !failure.alive()) {
             line.append("\tStatus: error\tError Type: ").append(failure.errorType());
+        }
+        var path = report.startPath();
+        if (path != null) {
+            // behind all that AWS's line has, so that whoever reads that finds it
+            line.append("\tStart Path: ").append(path.name().toLowerCase(Locale.ROOT));
         }
         line.append("\t\n");
         var trace = report.trace();

@@ -34,9 +34,14 @@ class FunctionLogTest {
                         "one\n",
                         "two\n",
                         "END RequestId: " + first + "\n");
-        assertThat(lines.get(5)).startsWith("REPORT RequestId: " + first).endsWith("\tInit Duration: 12.00 ms\t\n");
+        assertThat(lines.get(5))
+                .startsWith("REPORT RequestId: " + first)
+                .endsWith("\tInit Duration: 12.00 ms\tStart Path: ordinary\t\n");
         assertThat(lines.get(6)).isEqualTo("START RequestId: " + second + " Version: $LATEST\n");
-        assertThat(lines.get(10)).startsWith("REPORT RequestId: " + second).doesNotContain("Init Duration");
+        assertThat(lines.get(10))
+                .startsWith("REPORT RequestId: " + second)
+                .doesNotContain("Init Duration")
+                .doesNotContain("Start Path");
     }
 
     @Test

@@ -106,11 +106,12 @@ class InvocationsTest {
         var lines = new String(Base64.getDecoder().decode(answer.logResult()), StandardCharsets.UTF_8);
 
         assertThat(lines)
-                .matches("START RequestId: " + id + " Version: \\$LATEST\n"
-                        + "hello world\n"
-                        + "END RequestId: " + id + "\n"
-                        + "REPORT RequestId: " + id + "\tDuration: \\d+\\.\\d\\d ms\tBilled Duration: \\d+ ms"
-                        + "\tMemory Size: 128 MB\tMax Memory Used: 40 MB\tInit Duration: 12\\.00 ms\t\n");
+                .matches(
+                        "START RequestId: " + id + " Version: \\$LATEST\n"
+                                + "hello world\n"
+                                + "END RequestId: " + id + "\n"
+                                + "REPORT RequestId: " + id + "\tDuration: \\d+\\.\\d\\d ms\tBilled Duration: \\d+ ms"
+                                + "\tMemory Size: 128 MB\tMax Memory Used: 40 MB\tInit Duration: 12\\.00 ms\tStart Path: ordinary\t\n");
     }
 
     @Test
