@@ -26,7 +26,6 @@ public record RocksSettings(long cacheSizeBytes, long writeBufferSizeBytes, long
     /** The part of the cache in which indexes and filters outlast data that is read once. */
     private static final double CACHE_FOR_METADATA = 0.5;
 
-    private static final double BUFFER_FILTER_SHARE = 0.02;
     private static final int METADATA_BLOCK_BYTES = 4 << 10;
 
     /** RocksDB's options and what they refer to, which must live as long as the database. */
@@ -45,8 +44,7 @@ public record RocksSettings(long cacheSizeBytes, long writeBufferSizeBytes, long
     }
 
     Opened open() {
-        // few shards: those of the default are so small that some have room for nothing beside their part of the
-        // buffers
+        // few shards: some of the default's many have room for nothing beside their part of the buffers
         var cache = new LRUCache(cacheSizeBytes, CACHE_SHARD_BITS, false, CACHE_FOR_METADATA);
         var buffers = new WriteBufferManager(3 * writeBufferSizeBytes, cache);
         var filter = new BloomFilter(10, false);
@@ -68,9 +66,6 @@ public record RocksSettings(long cacheSizeBytes, long writeBufferSizeBytes, long
                 .setWriteBufferManager(buffers)
                 .setWriteBufferSize(writeBufferSizeBytes)
                 .setMaxWriteBufferNumber(2)
-                // most keys that are read aren't among the latest written
-                .setMemtableWholeKeyFiltering(true)
-                .setMemtablePrefixBloomSizeRatio(BUFFER_FILTER_SHARE)
                 .setMaxTotalWalSize(4 * writeBufferSizeBytes)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setLevelCompactionDynamicLevelBytes(true)
