@@ -47,6 +47,7 @@ public final class RocksKv implements Kv {
         try {
             Files.createDirectories(directory);
             DiskFormat.check(directory);
+            LogRecords.check(directory.resolve("kv"));
             var space = new DiskSpace(directory, settings.reserveBytes());
             NativeLibrary.load(directory.resolve("native"));
             var options = settings.open();

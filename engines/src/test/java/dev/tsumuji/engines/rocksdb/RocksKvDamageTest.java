@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Directories that aren't as the store left them. */
@@ -49,6 +50,31 @@ class RocksKvDamageTest {
             detected.addAll(flipAndRead(seeded, seeded.oneOf(log)));
         }
         assertThat(detected).hasSizeGreaterThan(30);
+    }
+
+    @Test
+    @Timeout(60)
+    void a_bit_that_makes_a_record_one_of_another_file_is_found_before_it_is_read_for_ever() throws Exception {
+        fill();
+        open().close();
+        fill();
+        for (var file : files("MANIFEST-[0-9]+|[0-9]+\\.log")) {
+            var bytes = Files.readAllBytes(file);
+            int records = 0;
+            for (int at = 0; at + 7 <= Math.min(bytes.length, 32 << 10) && bytes[at + 6] != 0; records++) {
+                bytes[at + 6] ^= 4;
+                Files.write(file, bytes);
+                assertThatThrownBy(this::open)
+                        .isInstanceOfSatisfying(
+                                KvException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+                        .hasMessageContaining("no known kind at byte " + at);
+                bytes[at + 6] ^= 4;
+                at += 7 + (bytes[at + 4] & 0xff) + ((bytes[at + 5] & 0xff) << 8);
+            }
+            assertThat(records).isPositive();
+            Files.write(file, bytes);
+        }
+        open().close();
     }
 
     /** Flips one bit in a copy of the directory, and reads all of it. */
