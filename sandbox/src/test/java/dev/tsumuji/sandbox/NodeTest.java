@@ -80,10 +80,10 @@ class NodeTest {
                 };
                 """)) {
             f.environment.put("AWS_LAMBDA_FUNCTION_NAME", "stack-Function-1ABC");
-            assertThat(f.ask("{\"how\": \"succeed\", \"delay\": 100}")).isEqualTo("[null,\"stack-Function-1ABC\"]");
-            assertThat(f.ask("{\"how\": \"done\", \"delay\": 100}")).isEqualTo("\"begun\"");
-            assertThat(f.ask("{\"how\": \"callback\", \"delay\": 100}")).isEqualTo("\"begun\"");
-            assertThat(f.ask("{\"how\": \"callback\", \"delay\": 200, \"keep\": false}"))
+            assertThat(f.ask("{\"how\": \"succeed\", \"delay\": 1000}")).isEqualTo("[null,\"stack-Function-1ABC\"]");
+            assertThat(f.ask("{\"how\": \"done\", \"delay\": 1000}")).isEqualTo("\"begun\"");
+            assertThat(f.ask("{\"how\": \"callback\", \"delay\": 1000}")).isEqualTo("\"begun\"");
+            assertThat(f.ask("{\"how\": \"callback\", \"delay\": 1000, \"keep\": false}"))
                     .isEqualTo("\"ended\"");
             assertThat(f.ask("{\"how\": \"done\", \"delay\": 1}")).isEqualTo("\"begun\"");
             assertThat(f.ask("{\"how\": \"fail\", \"delay\": 1}")).contains("\"errorMessage\":\"no\"");
