@@ -222,7 +222,7 @@ class AttackTest {
                         return sorted(held)""", "[0,1,2]"),
                 new Attack(
                         "variables of the platform",
-                        "return [k for k in os.environ if k in ('HOME', 'USER', 'PWD', 'SUDO_USER', 'JAVA_HOME', 'SSH_AUTH_SOCK')]",
+                        "return [k for k, v in os.environ.items() if (k, v) != ('PWD', '/var/task') and k in ('HOME', 'USER', 'PWD', 'OLDPWD', 'SUDO_USER', 'JAVA_HOME', 'SSH_AUTH_SOCK')]",
                         "[]"),
                 new Attack(
                         "the neighbour's secret in any process",
