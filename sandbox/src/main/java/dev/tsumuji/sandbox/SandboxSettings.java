@@ -3,6 +3,7 @@ package dev.tsumuji.sandbox;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,32 +59,15 @@ public record SandboxSettings(
 
     /** These settings with other bounds for what waits for a function. */
     public SandboxSettings stems(int mebibytes, Duration idleTime) {
-        return new SandboxSettings(
-                directory,
-                unsafeNoIsolation,
-                programs,
-                mebibytes,
-                idleTime,
-                cachesMebibytes,
-                authority,
-                egress,
-                nodeModules,
-                pythonModules);
+        return with(draft -> {
+            draft.stemsMebibytes = mebibytes;
+            draft.stemsIdleTime = idleTime;
+        });
     }
 
     /** These settings with another size of what is recorded. */
     public SandboxSettings caches(int mebibytes) {
-        return new SandboxSettings(
-                directory,
-                unsafeNoIsolation,
-                programs,
-                stemsMebibytes,
-                stemsIdleTime,
-                mebibytes,
-                authority,
-                egress,
-                nodeModules,
-                pythonModules);
+        return with(draft -> draft.cachesMebibytes = mebibytes);
     }
 
     /** Isolation required; programs found on the path. */
@@ -93,61 +77,64 @@ public record SandboxSettings(
 
     /** These settings with a certificate authority that functions trust. */
     public SandboxSettings authority(Path certificate) {
-        return new SandboxSettings(
-                directory,
-                unsafeNoIsolation,
-                programs,
-                stemsMebibytes,
-                stemsIdleTime,
-                cachesMebibytes,
-                certificate,
-                egress,
-                nodeModules,
-                pythonModules);
+        return with(draft -> draft.authority = certificate);
     }
 
     /** These settings with packages that functions in Node.js find besides their own. */
     public SandboxSettings nodeModules(@Nullable Path folder) {
-        return new SandboxSettings(
-                directory,
-                unsafeNoIsolation,
-                programs,
-                stemsMebibytes,
-                stemsIdleTime,
-                cachesMebibytes,
-                authority,
-                egress,
-                folder,
-                pythonModules);
+        return with(draft -> draft.nodeModules = folder);
     }
 
     /** These settings with packages that functions in Python find besides their own. */
     public SandboxSettings pythonModules(@Nullable Path folder) {
-        return new SandboxSettings(
-                directory,
-                unsafeNoIsolation,
-                programs,
-                stemsMebibytes,
-                stemsIdleTime,
-                cachesMebibytes,
-                authority,
-                egress,
-                nodeModules,
-                folder);
+        return with(draft -> draft.pythonModules = folder);
     }
 
     /** These settings with a policy for what functions may reach outside. */
     public SandboxSettings egress(EgressPolicy policy) {
-        return new SandboxSettings(
-                directory,
-                unsafeNoIsolation,
-                programs,
-                stemsMebibytes,
-                stemsIdleTime,
-                cachesMebibytes,
-                authority,
-                policy,
-                nodeModules,
-                pythonModules);
+        return with(draft -> draft.egress = policy);
+    }
+
+    private SandboxSettings with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.settings();
+    }
+
+    /** What of the settings may be set by itself, while it is. */
+    private static final class Draft {
+        private final SandboxSettings before;
+        private int stemsMebibytes;
+        private Duration stemsIdleTime;
+        private int cachesMebibytes;
+        private @Nullable Path authority;
+        private EgressPolicy egress;
+        private @Nullable Path nodeModules;
+        private @Nullable Path pythonModules;
+
+        Draft(SandboxSettings before) {
+            this.before = before;
+            stemsMebibytes = before.stemsMebibytes;
+            stemsIdleTime = before.stemsIdleTime;
+            cachesMebibytes = before.cachesMebibytes;
+            authority = before.authority;
+            egress = before.egress;
+            nodeModules = before.nodeModules;
+            pythonModules = before.pythonModules;
+        }
+
+        SandboxSettings settings() {
+            return new SandboxSettings(
+                    before.directory,
+                    before.unsafeNoIsolation,
+                    before.programs,
+                    stemsMebibytes,
+                    stemsIdleTime,
+                    cachesMebibytes,
+                    authority,
+                    egress,
+                    nodeModules,
+                    pythonModules);
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.tsumuji.kernel.kv.Codec;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,163 +93,39 @@ record Table(
     }
 
     Table withIndexes(List<Index> changed, int last, List<KeyAttribute> attributes) {
-        return new Table(
-                id,
-                tableId,
-                name,
-                createdAt,
-                key,
-                attributes,
-                changed,
-                last,
-                throughput,
-                tableClass,
-                deletionProtected,
-                stream,
-                expiry,
-                tags,
-                history,
-                restore);
+        return with(draft -> {
+            draft.indexes = changed;
+            draft.lastIndex = last;
+            draft.definitions = attributes;
+        });
     }
 
     Table withThroughput(Throughput changed) {
-        return new Table(
-                id,
-                tableId,
-                name,
-                createdAt,
-                key,
-                definitions,
-                indexes,
-                lastIndex,
-                changed,
-                tableClass,
-                deletionProtected,
-                stream,
-                expiry,
-                tags,
-                history,
-                restore);
+        return with(draft -> draft.throughput = changed);
     }
 
     Table withTableClass(String changed) {
-        return new Table(
-                id,
-                tableId,
-                name,
-                createdAt,
-                key,
-                definitions,
-                indexes,
-                lastIndex,
-                throughput,
-                changed,
-                deletionProtected,
-                stream,
-                expiry,
-                tags,
-                history,
-                restore);
+        return with(draft -> draft.tableClass = changed);
     }
 
     Table withDeletionProtection(boolean on) {
-        return new Table(
-                id,
-                tableId,
-                name,
-                createdAt,
-                key,
-                definitions,
-                indexes,
-                lastIndex,
-                throughput,
-                tableClass,
-                on,
-                stream,
-                expiry,
-                tags,
-                history,
-                restore);
+        return with(draft -> draft.deletionProtected = on);
     }
 
     Table withStream(@Nullable Streaming changed) {
-        return new Table(
-                id,
-                tableId,
-                name,
-                createdAt,
-                key,
-                definitions,
-                indexes,
-                lastIndex,
-                throughput,
-                tableClass,
-                deletionProtected,
-                changed,
-                expiry,
-                tags,
-                history,
-                restore);
+        return with(draft -> draft.stream = changed);
     }
 
     Table withExpiry(@Nullable Expiry changed) {
-        return new Table(
-                id,
-                tableId,
-                name,
-                createdAt,
-                key,
-                definitions,
-                indexes,
-                lastIndex,
-                throughput,
-                tableClass,
-                deletionProtected,
-                stream,
-                changed,
-                tags,
-                history,
-                restore);
+        return with(draft -> draft.expiry = changed);
     }
 
     Table withTags(Map<String, String> changed) {
-        return new Table(
-                id,
-                tableId,
-                name,
-                createdAt,
-                key,
-                definitions,
-                indexes,
-                lastIndex,
-                throughput,
-                tableClass,
-                deletionProtected,
-                stream,
-                expiry,
-                changed,
-                history,
-                restore);
+        return with(draft -> draft.tags = changed);
     }
 
     Table withHistory(@Nullable History changed) {
-        return new Table(
-                id,
-                tableId,
-                name,
-                createdAt,
-                key,
-                definitions,
-                indexes,
-                lastIndex,
-                throughput,
-                tableClass,
-                deletionProtected,
-                stream,
-                expiry,
-                tags,
-                changed,
-                restore);
+        return with(draft -> draft.history = changed);
     }
 
     /** With all its items, and used like any other once its indexes are there. */
@@ -256,22 +133,63 @@ record Table(
         boolean indexed = indexes.stream().allMatch(Index::active);
         return restore == null || !indexed
                 ? this
-                : new Table(
-                        id,
-                        tableId,
-                        name,
-                        createdAt,
-                        key,
-                        definitions,
-                        indexes,
-                        lastIndex,
-                        throughput,
-                        tableClass,
-                        deletionProtected,
-                        stream,
-                        expiry,
-                        tags,
-                        history,
-                        new Restore(restore.backup(), restore.table(), restore.at(), false));
+                : with(draft -> draft.restore = new Restore(restore.backup(), restore.table(), restore.at(), false));
+    }
+
+    private Table with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.table();
+    }
+
+    /** What of a table can change, while it does. */
+    private static final class Draft {
+        private final Table before;
+        private List<KeyAttribute> definitions;
+        private List<Index> indexes;
+        private int lastIndex;
+        private Throughput throughput;
+        private @Nullable String tableClass;
+        private boolean deletionProtected;
+        private @Nullable Streaming stream;
+        private @Nullable Expiry expiry;
+        private Map<String, String> tags;
+        private @Nullable History history;
+        private @Nullable Restore restore;
+
+        Draft(Table before) {
+            this.before = before;
+            definitions = before.definitions;
+            indexes = before.indexes;
+            lastIndex = before.lastIndex;
+            throughput = before.throughput;
+            tableClass = before.tableClass;
+            deletionProtected = before.deletionProtected;
+            stream = before.stream;
+            expiry = before.expiry;
+            tags = before.tags;
+            history = before.history;
+            restore = before.restore;
+        }
+
+        Table table() {
+            return new Table(
+                    before.id,
+                    before.tableId,
+                    before.name,
+                    before.createdAt,
+                    before.key,
+                    definitions,
+                    indexes,
+                    lastIndex,
+                    throughput,
+                    tableClass,
+                    deletionProtected,
+                    stream,
+                    expiry,
+                    tags,
+                    history,
+                    restore);
+        }
     }
 }
