@@ -1,17 +1,16 @@
 """An application of several services, with least-privilege roles: an upload sets off a function, which reads the object and puts
 an item; the table's stream sets off a second one, which prints. Then functions' code from buckets. Prints one line per check."""
-import io
 import json
 import re
 import time
 import urllib.request
-import zipfile
 
 import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from packages import package
 
 config = Config(retries={"max_attempts": 0}, read_timeout=60, s3={"addressing_style": "path"})
 iam = boto3.client("iam", config=config)
@@ -70,16 +69,6 @@ exports.handler = async (event) => {
   for (const { eventName, dynamodb } of event.Records) console.log("told", eventName, JSON.stringify(dynamodb.NewImage));
 };
 '''
-
-
-def package(files):
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        for name, text in files.items():
-            entry = zipfile.ZipInfo(name)
-            entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, text)
-    return data.getvalue()
 
 
 def role(name, *statements):

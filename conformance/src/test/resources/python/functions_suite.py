@@ -1,11 +1,9 @@
 """What people do with functions beside invoking them, with boto3 and plain HTTP. Prints one line per check."""
 import http.client
-import io
 import json
 import os
 import time
 import urllib.parse
-import zipfile
 
 import boto3
 import botocore
@@ -13,6 +11,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from packages import package
 
 config = Config(retries={"max_attempts": 0}, read_timeout=60)
 iam = boto3.client("iam", config=config)
@@ -22,16 +21,6 @@ platform = urllib.parse.urlparse(lam.meta.endpoint_url)
 TRUST = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
 role = iam.create_role(RoleName="functions", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
 iam.attach_role_policy(RoleName="functions", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
-
-
-def package(files):
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        for name, text in files.items():
-            entry = zipfile.ZipInfo(name)
-            entry.external_attr = 0o100755 << 16
-            archive.writestr(entry, text)
-    return data.getvalue()
 
 
 def function(name, runtime, handler, files, **more):

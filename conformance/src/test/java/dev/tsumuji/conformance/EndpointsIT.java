@@ -179,6 +179,27 @@ class EndpointsIT {
                 .contains(caller("endpoints-java"), "404 from a.bucket.s3.eu-central-1.amazonaws.com");
     }
 
+    /** On a platform of its own that has these packages for functions, whose role may do that besides. */
+    private static void with(String setting, Path packages, String actions, Runnable test) {
+        try (var platform =
+                        RunningPlatform.start(RunningPlatform.temporary("endpoints"), setting, packages.toString());
+                var client = platform.client(LambdaClient.builder());
+                var iam = platform.client(IamClient.builder())) {
+            var shared = lambda;
+            lambda = client;
+            try {
+                Roles.basic(iam, "endpoints-role");
+                var statement = "{\"Effect\":\"Allow\",\"Action\":" + actions + ",\"Resource\":\"*\"}";
+                iam.putRolePolicy(r -> r.roleName("endpoints-role")
+                        .policyName("more")
+                        .policyDocument("{\"Version\":\"2012-10-17\",\"Statement\":[" + statement + "]}"));
+                test.run();
+            } finally {
+                lambda = shared;
+            }
+        }
+    }
+
     /** As AWS's runtimes have them: version 2 for programs of old, version 3, by require and by import. */
     @Test
     void the_sdks_for_javascript_are_there_and_call_without_an_endpoint() {
@@ -193,24 +214,12 @@ class EndpointsIT {
                                 .toString(),
                         folder.toString()));
         assumeTrue(fetched.exitCode() == 0, "skipped: npm can't reach its registry: " + fetched.out());
-        try (var platform = RunningPlatform.start(
-                        RunningPlatform.temporary("endpoints"),
-                        "--node-modules",
-                        folder.resolve("node_modules").toString());
-                var client = platform.client(LambdaClient.builder());
-                var iam = platform.client(IamClient.builder())) {
-            var shared = lambda;
-            lambda = client;
-            try {
-                Roles.basic(iam, "endpoints-role");
-                iam.putRolePolicy(
-                        r -> r.roleName("endpoints-role").policyName("data").policyDocument("""
-                        {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["dynamodb:*","s3:*"],"Resource":"*"}]}"""));
-                assertThat(call(
-                                "endpoints-data",
-                                "nodejs12.x",
-                                "index.handler",
-                                FunctionPackage.zip(Map.of("index.js", """
+        with("--node-modules", folder.resolve("node_modules"), "[\"dynamodb:*\",\"s3:*\"]", () -> {
+            assertThat(call(
+                            "endpoints-data",
+                            "nodejs12.x",
+                            "index.handler",
+                            FunctionPackage.zip(Map.of("index.js", """
                                 const AWS = require('aws-sdk');
                                 const https = require('https');
                                 exports.handler = async (event, context) => {
@@ -230,25 +239,25 @@ class EndpointsIT {
                                   return [item.n, body, url.split('/')[2], signed];
                                 };
                                 """))))
-                        .contains(
-                                "42,\"by virtual host\",\"endpoints-bucket.s3.eu-central-1.amazonaws.com\",\"200 by virtual host\"");
-                assertThat(call(
-                                "endpoints-v2",
-                                "nodejs8.10",
-                                "index.handler",
-                                FunctionPackage.zip(Map.of("index.js", """
+                    .contains(
+                            "42,\"by virtual host\",\"endpoints-bucket.s3.eu-central-1.amazonaws.com\",\"200 by virtual host\"");
+            assertThat(call(
+                            "endpoints-v2",
+                            "nodejs8.10",
+                            "index.handler",
+                            FunctionPackage.zip(Map.of("index.js", """
                                 const AWS = require('aws-sdk');
                                 exports.handler = (event, context, callback) => {
                                   const host = new AWS.STS({ region: 'eu-central-1' }).endpoint.host;
                                   new AWS.STS({ region: 'eu-central-1' }).getCallerIdentity({}, (err, data) => callback(err, data && [host, data.Arn]));
                                 };
                                 """))))
-                        .contains("sts.", "amazonaws.com", caller("endpoints-v2"));
-                assertThat(call(
-                                "endpoints-v3",
-                                "nodejs20.x",
-                                "index.handler",
-                                FunctionPackage.zip(Map.of("index.mjs", """
+                    .contains("sts.", "amazonaws.com", caller("endpoints-v2"));
+            assertThat(call(
+                            "endpoints-v3",
+                            "nodejs20.x",
+                            "index.handler",
+                            FunctionPackage.zip(Map.of("index.mjs", """
                                 delete process.env.AWS_ENDPOINT_URL;
                                 const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
                                 import { S3Client } from '@aws-sdk/client-s3';
@@ -257,11 +266,8 @@ class EndpointsIT {
                                   return [(await sts.send(new GetCallerIdentityCommand({}))).Arn, typeof S3Client, (await sts.config.endpoint?.())?.hostname];
                                 };
                                 """))))
-                        .contains(caller("endpoints-v3"), "function");
-            } finally {
-                lambda = shared;
-            }
-        }
+                    .contains(caller("endpoints-v3"), "function");
+        });
     }
 
     /** As AWS's runtimes have it: what the platform fetches, else what this machine has. */
@@ -275,24 +281,8 @@ class EndpointsIT {
         assumeTrue(
                 fetched.exitCode() == 0 || machines.exitCode() == 0,
                 "skipped: no boto3, as pip can't fetch it and this machine has none (python3-boto3): " + fetched.out());
-        try (var platform = RunningPlatform.start(
-                        RunningPlatform.temporary("boto3"),
-                        "--python-modules",
-                        folder.resolve("site-packages").toString());
-                var client = platform.client(LambdaClient.builder());
-                var iam = platform.client(IamClient.builder())) {
-            var shared = lambda;
-            lambda = client;
-            try {
-                Roles.basic(iam, "endpoints-role");
-                iam.putRolePolicy(
-                        r -> r.roleName("endpoints-role").policyName("logs").policyDocument("""
-                        {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"}]}"""));
-                assertThat(call(
-                                "endpoints-boto3",
-                                "python3.12",
-                                "app.handler",
-                                FunctionPackage.zip(Map.of("app.py", """
+        with("--python-modules", folder.resolve("site-packages"), "\"logs:*\"", () -> {
+            assertThat(call("endpoints-boto3", "python3.12", "app.handler", FunctionPackage.zip(Map.of("app.py", """
                                 import boto3, os
                                 os.environ.pop('AWS_ENDPOINT_URL', None)
                                 logs = boto3.client('logs', region_name='eu-central-1')
@@ -302,23 +292,20 @@ class EndpointsIT {
                                     sts = boto3.client('sts', region_name='eu-west-1')
                                     return [sts.get_caller_identity()['Arn'], groups, logs.meta.endpoint_url, sts.meta.endpoint_url]
                                 """))))
-                        .contains(caller("endpoints-boto3"), "[\"/made/inside\"]")
-                        .contains("https://logs.eu-central-1.amazonaws.com")
-                        .containsPattern("https://sts\\.(eu-west-1\\.)?amazonaws\\.com");
-                assertThat(call(
-                                "endpoints-boto3-set",
-                                "python3.12",
-                                "app.handler",
-                                FunctionPackage.zip(Map.of("app.py", """
+                    .contains(caller("endpoints-boto3"), "[\"/made/inside\"]")
+                    .contains("https://logs.eu-central-1.amazonaws.com")
+                    .containsPattern("https://sts\\.(eu-west-1\\.)?amazonaws\\.com");
+            assertThat(call(
+                            "endpoints-boto3-set",
+                            "python3.12",
+                            "app.handler",
+                            FunctionPackage.zip(Map.of("app.py", """
                                 import boto3
                                 def handler(event, context):
                                     return [boto3.client('sts').get_caller_identity()['Arn'], boto3.client('logs').describe_log_groups()['logGroups'] != []]
                                 """))))
-                        .contains(caller("endpoints-boto3-set"), "true");
-            } finally {
-                lambda = shared;
-            }
-        }
+                    .contains(caller("endpoints-boto3-set"), "true");
+        });
     }
 
     @Test

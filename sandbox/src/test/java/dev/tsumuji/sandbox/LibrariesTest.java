@@ -6,9 +6,6 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,17 +23,7 @@ class LibrariesTest {
     @BeforeAll
     static void open() throws IOException {
         machine = new Machine(settings -> settings.stems(1024, settings.stemsIdleTime()));
-        dynamodb = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        dynamodb.createContext("/", exchange -> {
-            signatures.add(exchange.getRequestHeaders().getFirst("Authorization"));
-            exchange.getRequestBody().readAllBytes();
-            var body = "{\"Item\":{\"id\":{\"S\":\"seven\"}}}".getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
-        });
-        dynamodb.start();
+        dynamodb = ItemEndpoint.start((headers, body) -> signatures.add(headers.getFirst("Authorization")));
     }
 
     @AfterAll

@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,21 +41,14 @@ class SdkStemTest {
                 settings.stems(1024, settings.stemsIdleTime()).nodeModules(node).pythonModules(python));
         processes = new Machine(settings ->
                 settings.stems(0, Duration.ofMinutes(1)).nodeModules(node).pythonModules(python));
-        dynamodb = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        dynamodb.createContext("/", exchange -> {
+        dynamodb = ItemEndpoint.start((seen, body) -> {
             var headers = new TreeMap<String, String>();
-            exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.getFirst()));
+            seen.forEach((name, values) -> headers.put(name, values.getFirst()));
             headers.replaceAll((name, value) -> value.replaceAll("Signature=.*|\\d{8}T\\d{6}Z|[0-9a-f-]{36}", "…")
                     .replaceAll(" m/[A-Za-z,]+", " m/…"));
-            headers.put("body", new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            headers.put("body", body);
             requests.add(headers);
-            var body = "{\"Item\":{\"id\":{\"S\":\"seven\"}}}".getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
         });
-        dynamodb.start();
     }
 
     @AfterAll
