@@ -73,86 +73,33 @@ record Version(
     }
 
     Version at(long newOrder, @Nullable String newId) {
-        return new Version(
-                newOrder,
-                newId,
-                deleteMarker,
-                modifiedAt,
-                body,
-                etag,
-                parts,
-                sum,
-                headers,
-                user,
-                tags,
-                storageClass,
-                customerKeyMd5,
-                lock,
-                acl,
-                owner);
+        return with(newOrder, newId, tags, storageClass, lock, acl);
     }
 
     Version withStorageClass(String changed) {
-        return new Version(
-                order,
-                id,
-                deleteMarker,
-                modifiedAt,
-                body,
-                etag,
-                parts,
-                sum,
-                headers,
-                user,
-                tags,
-                changed,
-                customerKeyMd5,
-                lock,
-                acl,
-                owner);
+        return with(order, id, tags, changed, lock, acl);
     }
 
     Version withTags(Map<String, String> changed) {
-        return new Version(
-                order,
-                id,
-                deleteMarker,
-                modifiedAt,
-                body,
-                etag,
-                parts,
-                sum,
-                headers,
-                user,
-                changed,
-                storageClass,
-                customerKeyMd5,
-                lock,
-                acl,
-                owner);
+        return with(order, id, changed, storageClass, lock, acl);
     }
 
     Version withLock(Lock changed) {
-        return new Version(
-                order,
-                id,
-                deleteMarker,
-                modifiedAt,
-                body,
-                etag,
-                parts,
-                sum,
-                headers,
-                user,
-                tags,
-                storageClass,
-                customerKeyMd5,
-                changed,
-                acl,
-                owner);
+        return with(order, id, tags, storageClass, changed, acl);
     }
 
     Version withAcl(@Nullable AccessControlPolicy changed) {
+        return with(order, id, tags, storageClass, lock, changed);
+    }
+
+    /** All that can change of a version. */
+    private Version with(
+            long order,
+            @Nullable String id,
+            Map<String, String> tags,
+            String storageClass,
+            Lock lock,
+            @Nullable AccessControlPolicy acl) {
         return new Version(
                 order,
                 id,
@@ -168,7 +115,7 @@ record Version(
                 storageClass,
                 customerKeyMd5,
                 lock,
-                changed,
+                acl,
                 owner);
     }
 }
