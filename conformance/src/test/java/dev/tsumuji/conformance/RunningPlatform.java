@@ -252,6 +252,7 @@ public final class RunningPlatform implements AutoCloseable {
         command.addAll(machine);
         command.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),

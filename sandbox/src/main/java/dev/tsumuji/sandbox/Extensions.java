@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -139,7 +140,7 @@ final class Extensions {
         var trace = invocation.traceId();
         tell(
                 INVOKE,
-                "{\"eventType\":\"INVOKE\",\"deadlineMs\":"
+                () -> "{\"eventType\":\"INVOKE\",\"deadlineMs\":"
                         + invocation.deadline().toEpochMilli() + ",\"requestId\":"
                         + Faults.quoted(invocation.requestId()) + ",\"invokedFunctionArn\":"
                         + Faults.quoted(invocation.functionArn())
@@ -151,17 +152,17 @@ final class Extensions {
     boolean shutdown(String reason, Instant deadline) {
         return tell(
                 SHUTDOWN,
-                "{\"eventType\":\"SHUTDOWN\",\"shutdownReason\":" + Faults.quoted(reason) + ",\"deadlineMs\":"
+                () -> "{\"eventType\":\"SHUTDOWN\",\"shutdownReason\":" + Faults.quoted(reason) + ",\"deadlineMs\":"
                         + deadline.toEpochMilli() + "}");
     }
 
-    private boolean tell(String type, String event) {
+    private boolean tell(String type, Supplier<String> event) {
         lock.lock();
         try {
             boolean told = false;
             for (var extension : byId.values()) {
                 if (extension.events.contains(type)) {
-                    extension.waiting.add(event);
+                    extension.waiting.add(event.get());
                     told = true;
                 }
             }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -81,14 +82,17 @@ final class FrameWire implements Wire {
     private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
     private final ReentrantLock use = new ReentrantLock();
+    private final Sockets sockets;
     private volatile @Nullable SocketChannel channel;
+    private Sockets.@Nullable Waiting waiting;
     private final CountDownLatch connected = new CountDownLatch(1);
     private int number;
     private final boolean streams;
 
     /** @param streams whether the bootstrap can answer in pieces */
-    FrameWire(Path path, boolean streams) throws IOException {
+    FrameWire(Path path, Sockets sockets, boolean streams) throws IOException {
         this.path = path;
+        this.sockets = sockets;
         this.streams = streams;
         this.listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(UnixDomainSocketAddress.of(path));
@@ -96,7 +100,9 @@ final class FrameWire implements Wire {
 
     private void connect() throws IOException {
         if (channel == null) {
-            channel = listener.accept();
+            var accepted = listener.accept();
+            waiting = sockets.watch(accepted);
+            channel = accepted;
             connected.countDown();
             listener.close();
             Files.deleteIfExists(path);
@@ -148,9 +154,7 @@ final class FrameWire implements Wire {
         whole.putInt(0, whole.capacity() - 5);
         use.lock();
         try {
-            while (whole.hasRemaining()) {
-                channel().write(whole);
-            }
+            write(whole);
             expect(TAKEN);
         } finally {
             use.unlock();
@@ -245,13 +249,9 @@ final class FrameWire implements Wire {
         var event = invocation.payload();
         out.putInt(0, out.position() - 5 + event.length)
                 .put(4, (byte) (streams && invocation.stream() != null ? INVOKE_STREAM : INVOKE));
-        var channel = channel();
         for (int sent = 0; sent < event.length || sent == 0; ) {
             int n = Math.min(event.length - sent, out.remaining());
-            out.put(event, sent, n).flip();
-            while (out.hasRemaining()) {
-                channel.write(out);
-            }
+            write(out.put(event, sent, n).flip());
             if (n == event.length - sent) {
                 return;
             }
@@ -315,12 +315,29 @@ final class FrameWire implements Wire {
         var channel = channel();
         in.compact();
         while (in.position() < bytes) {
-            if (channel.read(in) < 0) {
+            int read = channel.read(in);
+            if (read < 0) {
                 in.flip();
                 throw new EOFException();
             }
+            if (read == 0) {
+                waiting().awaitReadable();
+            }
         }
         in.flip();
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        var channel = channel();
+        while (bytes.hasRemaining()) {
+            if (channel.write(bytes) == 0) {
+                waiting().awaitWritable();
+            }
+        }
+    }
+
+    private Sockets.Waiting waiting() {
+        return Objects.requireNonNull(waiting);
     }
 
     private SocketChannel channel() throws IOException {
@@ -340,9 +357,8 @@ final class FrameWire implements Wire {
             }
             use.lock();
             try {
-                var channel = this.channel;
-                if (channel != null) {
-                    channel.close();
+                if (waiting != null) {
+                    waiting.close();
                 }
             } finally {
                 use.unlock();

@@ -64,6 +64,7 @@ public final class NativeSandboxes implements Sandboxes {
     private final @Nullable Path pythonModules;
     private final @Nullable Trust trust;
     private volatile Reach.@Nullable Platform platform;
+    private final Sockets sockets;
     private final Outputs outputs;
     private final Watch watch = new Watch();
     private final SdkLayers sdkLayers;
@@ -82,6 +83,7 @@ public final class NativeSandboxes implements Sandboxes {
         this.descriptor = Native.open(directory, Native.READ_ONLY | Native.CLOSE_ON_EXEC);
         this.near = Path.of("/proc", Long.toString(ProcessHandle.current().pid()), "fd", Integer.toString(descriptor));
         this.jail = new Jail(directory, near);
+        this.sockets = settings.sockets();
         this.outputs = new Outputs(clock);
         this.network = new Network();
         this.nameServer = new NameServer();
@@ -389,7 +391,7 @@ public final class NativeSandboxes implements Sandboxes {
             var socket = near.resolve("run").resolve(name).resolve("s").resolve("platform");
             var frames = language == Runtimes.Language.OWN
                     ? null
-                    : new FrameWire(socket, language == Runtimes.Language.NODE);
+                    : new FrameWire(socket, NativeSandboxes.this.sockets, language == Runtimes.Language.NODE);
             if (frames != null) {
                 Files.setPosixFilePermissions(
                         sockets.resolve("platform"), PosixFilePermissions.fromString("rw-rw-rw-"));

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param egress what functions may reach besides the platform
  * @param nodeModules folder of packages that functions in Node.js find besides their own, once it is there; null for none
  * @param pythonModules the same for Python
+ * @param sockets how threads wait for what sandboxes say
  */
 public record SandboxSettings(
         Path directory,
@@ -31,7 +32,8 @@ public record SandboxSettings(
         @Nullable Path authority,
         EgressPolicy egress,
         @Nullable Path nodeModules,
-        @Nullable Path pythonModules) {
+        @Nullable Path pythonModules,
+        Sockets sockets) {
 
     private static final int STEMS_MEBIBYTES = 256;
     private static final Duration STEMS_IDLE_TIME = Duration.ofMinutes(10);
@@ -54,7 +56,8 @@ public record SandboxSettings(
                 null,
                 EgressPolicy.NONE,
                 null,
-                null);
+                null,
+                Sockets.BLOCKING);
     }
 
     /** These settings with other bounds for what waits for a function. */
@@ -95,6 +98,11 @@ public record SandboxSettings(
         return with(draft -> draft.egress = policy);
     }
 
+    /** These settings with another way to wait. */
+    public SandboxSettings sockets(Sockets sockets) {
+        return with(draft -> draft.sockets = sockets);
+    }
+
     private SandboxSettings with(Consumer<Draft> change) {
         var draft = new Draft(this);
         change.accept(draft);
@@ -111,6 +119,7 @@ public record SandboxSettings(
         private EgressPolicy egress;
         private @Nullable Path nodeModules;
         private @Nullable Path pythonModules;
+        private Sockets sockets;
 
         Draft(SandboxSettings before) {
             this.before = before;
@@ -121,6 +130,7 @@ public record SandboxSettings(
             egress = before.egress;
             nodeModules = before.nodeModules;
             pythonModules = before.pythonModules;
+            sockets = before.sockets;
         }
 
         SandboxSettings settings() {
@@ -134,7 +144,8 @@ public record SandboxSettings(
                     authority,
                     egress,
                     nodeModules,
-                    pythonModules);
+                    pythonModules,
+                    sockets);
         }
     }
 }

@@ -25,8 +25,10 @@ import dev.tsumuji.sandbox.EgressPolicy;
 import dev.tsumuji.sandbox.NativeSandboxes;
 import dev.tsumuji.sandbox.SandboxSettings;
 import dev.tsumuji.sandbox.Sandboxes;
+import dev.tsumuji.sandbox.Sockets;
 import dev.tsumuji.sts.StsService;
 import dev.tsumuji.wire.FrontDoor;
+import dev.tsumuji.wire.http.EventLoops;
 import dev.tsumuji.wire.tls.CertificateAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -72,14 +74,15 @@ public final class Platform implements AutoCloseable {
         var clock = InstantSource.system();
         var ids = Ids.secure();
 
-        // ground: time, state, files, work that follows a commit
+        // ground: threads, time, state, files, work that follows a commit
+        var loops = closing.add(new EventLoops());
         var scheduler = closing.add(new SystemScheduler());
         var kv = closing.add(RocksKv.open(folder.resolve("state"), clock));
         var blobs = new DiskBlobs(folder.resolve("blobs"), kv, clock, ids, scheduler);
         var outbox = closing.add(new Dispatcher(kv, clock, scheduler, ids));
         var signals = new Signals();
         var authority = CertificateAuthority.open(folder.resolve("tls"), clock);
-        var walls = closing.add(NativeSandboxes.open(sandboxSettings(authority)));
+        var walls = closing.add(NativeSandboxes.open(sandboxSettings(authority, loops)));
         sandboxes = walls;
 
         // who may do what, and the gate that asks
@@ -111,6 +114,7 @@ public final class Platform implements AutoCloseable {
         var meterPages = new MeterPages(
                 lambda.usages(), settings.find(PlatformSettings.METRICS_TOKEN), settings.get(PlatformSettings.PRICES));
         door = FrontDoor.start(
+                loops,
                 FrontDoor.Settings.usual(
                         settings.get(PlatformSettings.HOST), settings.get(PlatformSettings.PORT_NUMBER)),
                 services,
@@ -233,11 +237,12 @@ public final class Platform implements AutoCloseable {
         door.close();
     }
 
-    private SandboxSettings sandboxSettings(CertificateAuthority authority) throws IOException {
+    private SandboxSettings sandboxSettings(CertificateAuthority authority, EventLoops loops) throws IOException {
         var walls = new SandboxSettings(
                         folder.resolve("sandboxes"), settings.get(PlatformSettings.UNSAFE_NO_ISOLATION), Map.of())
                 .stems(mebibytes(PlatformSettings.STEMS), settings.get(PlatformSettings.IDLE))
-                .caches(mebibytes(PlatformSettings.CACHES));
+                .caches(mebibytes(PlatformSettings.CACHES))
+                .sockets(channel -> waiting(loops.watch(channel)));
         try {
             return walls.authority(authority.file())
                     .egress(EgressPolicy.parse(settings.get(PlatformSettings.EGRESS)))
@@ -247,6 +252,26 @@ public final class Platform implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new IOException("egress: " + e.getMessage(), e);
         }
+    }
+
+    /** Sandboxes and the front door know nothing of each other. */
+    private static Sockets.Waiting waiting(EventLoops.Watched channel) {
+        return new Sockets.Waiting() {
+            @Override
+            public void awaitReadable() throws IOException {
+                channel.awaitReadable();
+            }
+
+            @Override
+            public void awaitWritable() throws IOException {
+                channel.awaitWritable();
+            }
+
+            @Override
+            public void close() throws IOException {
+                channel.close();
+            }
+        };
     }
 
     private int mebibytes(Setting<DataSize> setting) {

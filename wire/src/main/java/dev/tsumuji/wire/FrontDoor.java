@@ -2,6 +2,7 @@ package dev.tsumuji.wire;
 
 import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.call.Credentials;
+import dev.tsumuji.kernel.call.EventLoop;
 import dev.tsumuji.kernel.call.Principal;
 import dev.tsumuji.kernel.call.TraceHeader;
 import dev.tsumuji.kernel.cloud.Failures;
@@ -13,6 +14,7 @@ import dev.tsumuji.wire.catalog.Catalog;
 import dev.tsumuji.wire.form.FormReply;
 import dev.tsumuji.wire.form.PostForm;
 import dev.tsumuji.wire.http.BucketHost;
+import dev.tsumuji.wire.http.EventLoops;
 import dev.tsumuji.wire.http.HttpLimits;
 import dev.tsumuji.wire.http.HttpServer;
 import dev.tsumuji.wire.http.Reply;
@@ -73,6 +75,7 @@ public final class FrontDoor implements AutoCloseable {
     private final HttpServer server;
 
     private FrontDoor(
+            EventLoops loops,
             Settings settings,
             Inside inside,
             Credentials credentials,
@@ -87,17 +90,19 @@ public final class FrontDoor implements AutoCloseable {
         this.ids = ids;
         this.pages = Map.copyOf(pages);
         this.sites = List.copyOf(sites);
-        this.server = HttpServer.start(settings.host(), settings.port(), settings.limits(), clock, this::handle);
+        this.server = HttpServer.start(loops, settings.host(), settings.port(), settings.limits(), clock, this::handle);
     }
 
     /**
      * Opens the door; returns when requests are accepted.
      *
+     * @param loops outlive the door
      * @param pages by path; one whose path ends with a slash answers for everything below it
      * @param sites asked in this order, before AWS's APIs
      * @throws IOException when the address can't be listened on
      */
     public static FrontDoor start(
+            EventLoops loops,
             Settings settings,
             List<Service> services,
             Gate gate,
@@ -108,7 +113,7 @@ public final class FrontDoor implements AutoCloseable {
             List<Site> sites)
             throws IOException {
         var dispatch = new Dispatch(Catalog.load(), services, gate);
-        return start(settings, inside(dispatch), credentials, clock, ids, pages, sites);
+        return start(loops, settings, inside(dispatch), credentials, clock, ids, pages, sites);
     }
 
     private static Inside inside(Dispatch dispatch) {
@@ -136,6 +141,7 @@ public final class FrontDoor implements AutoCloseable {
     }
 
     static FrontDoor start(
+            EventLoops loops,
             Settings settings,
             Inside inside,
             Credentials credentials,
@@ -144,7 +150,7 @@ public final class FrontDoor implements AutoCloseable {
             Map<String, Page> pages,
             List<Site> sites)
             throws IOException {
-        return new FrontDoor(settings, inside, credentials, clock, ids, pages, sites);
+        return new FrontDoor(loops, settings, inside, credentials, clock, ids, pages, sites);
     }
 
     public int port() {
@@ -180,6 +186,7 @@ public final class FrontDoor implements AutoCloseable {
         var path = request.path();
         var site = site(request);
         if (site != null) {
+            EventLoop.leave();
             visit(site, request, reply);
             return;
         }
@@ -191,16 +198,19 @@ public final class FrontDoor implements AutoCloseable {
         var requestId = s3 ? ids.base32(16) : ids.uuid();
         try {
             if (page != null && page.admits(request)) {
+                EventLoop.leave();
                 page.answer(request, nobody(request, requestId), reply);
                 return;
             }
             if (s3 && Verifier.unsigned(request)) {
+                EventLoop.leave();
                 unsigned(request, requestId, reply);
                 return;
             }
             var verified = verifier.verify(request);
             var call = call(verified, requestId);
             if (own) {
+                EventLoop.leave();
                 own(verified, call, reply);
             } else {
                 verifier.checkService(verified, inside.namedService(verified.request()));

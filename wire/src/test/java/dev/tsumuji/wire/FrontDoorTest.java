@@ -6,6 +6,7 @@ import dev.tsumuji.kernel.call.Call;
 import dev.tsumuji.kernel.site.Site;
 import dev.tsumuji.kernel.site.Visit;
 import dev.tsumuji.kernel.time.Ids;
+import dev.tsumuji.wire.http.EventLoops;
 import dev.tsumuji.wire.http.Headers;
 import dev.tsumuji.wire.http.Reply;
 import dev.tsumuji.wire.http.Request;
@@ -79,11 +80,14 @@ class FrontDoorTest {
         }
     }
 
+    private final EventLoops loops = new EventLoops();
+
     @BeforeEach
     void open() throws IOException {
         Page health = (request, call, reply) -> reply.send(200, "up".getBytes(StandardCharsets.UTF_8));
         Page why = (request, call, reply) -> reply.send(200, request.path().getBytes(StandardCharsets.UTF_8));
         door = FrontDoor.start(
+                loops,
                 FrontDoor.Settings.usual("127.0.0.1", 0),
                 new Echo(),
                 new Keys(),
@@ -96,6 +100,7 @@ class FrontDoorTest {
     @AfterEach
     void close() {
         door.close();
+        loops.close();
     }
 
     private HttpResponse<String> send(HttpClient.Version version, Signer signer, String path, String body)

@@ -10,6 +10,7 @@ import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.wire.FrontDoor;
 import dev.tsumuji.wire.Page;
+import dev.tsumuji.wire.http.EventLoops;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -42,6 +43,7 @@ record BareDoor(Process process, int port) implements AutoCloseable {
                         "-XX:+UseSerialGC",
                         "-XX:+UseCompactObjectHeaders",
                         "--enable-native-access=ALL-UNNAMED",
+                        "--add-opens=java.base/java.lang=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
@@ -88,6 +90,7 @@ record BareDoor(Process process, int port) implements AutoCloseable {
             }
         };
         var door = FrontDoor.start(
+                new EventLoops(),
                 FrontDoor.Settings.usual("127.0.0.1", 0),
                 List.of(),
                 gate,

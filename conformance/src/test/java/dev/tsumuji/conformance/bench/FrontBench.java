@@ -10,6 +10,7 @@ import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.wire.FrontDoor;
 import dev.tsumuji.wire.Page;
+import dev.tsumuji.wire.http.EventLoops;
 import dev.tsumuji.wire.http.Headers;
 import dev.tsumuji.wire.sign.Signer;
 import java.io.DataInputStream;
@@ -61,15 +62,17 @@ class FrontBench {
             reply.send(200, request.body().readAllBytes());
         };
         var gate = new Gate((call, access) -> new Decision(true, "", "", "", List.of()), entry -> {});
-        try (var door = FrontDoor.start(
-                FrontDoor.Settings.usual("127.0.0.1", 0),
-                List.of(),
-                gate,
-                new OneKey(key),
-                InstantSource.system(),
-                Ids.secure(),
-                Map.of("/_tsumuji/echo", echo),
-                List.of())) {
+        try (var loops = new EventLoops();
+                var door = FrontDoor.start(
+                        loops,
+                        FrontDoor.Settings.usual("127.0.0.1", 0),
+                        List.of(),
+                        gate,
+                        new OneKey(key),
+                        InstantSource.system(),
+                        Ids.secure(),
+                        Map.of("/_tsumuji/echo", echo),
+                        List.of())) {
             System.out.println("warming up");
             run(door.port(), CONNECTIONS, SECONDS, false);
             run(door.port(), CONNECTIONS, SECONDS, true);

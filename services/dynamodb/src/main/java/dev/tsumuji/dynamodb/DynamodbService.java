@@ -8,6 +8,7 @@ import dev.tsumuji.kernel.signal.Signals;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.Scheduler;
 import java.time.InstantSource;
+import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.*;
 
@@ -69,7 +70,12 @@ public final class DynamodbService implements DynamoDbClient {
     /** This service as the platform holds it. */
     public Service service() {
         return new Service(
-                "dynamodb", DynamoDbClient.class, this, new DynamodbActions(tables, policies), "AccessDeniedException");
+                "dynamodb",
+                DynamoDbClient.class,
+                this,
+                new DynamodbActions(tables, policies),
+                "AccessDeniedException",
+                Set.of("GetItem", "PutItem", "UpdateItem", "DeleteItem"));
     }
 
     /** DynamoDB Streams over the same tables. */

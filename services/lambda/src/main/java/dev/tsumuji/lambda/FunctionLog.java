@@ -131,10 +131,24 @@ final class FunctionLog {
             if (!writing) {
                 writing = true;
                 unwritten.add(this);
-                scheduler.after(delay, this::flush);
+                scheduler.after(delay, this::writeSome);
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** A batch at a time, so that what a busy function prints while one is written becomes one batch and not many. */
+    private void writeSome() {
+        writer.lock();
+        try {
+            var batch = next();
+            if (!batch.isEmpty()) {
+                write(batch);
+                scheduler.after(delay, this::writeSome);
+            }
+        } finally {
+            writer.unlock();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tsumuji.lambda;
 
+import dev.tsumuji.kernel.call.EventLoop;
 import dev.tsumuji.sandbox.Sandbox;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +51,7 @@ final class Instance implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        EventLoop.leave();
         try {
             sandbox.close();
         } finally {

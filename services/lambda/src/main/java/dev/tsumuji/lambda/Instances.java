@@ -1,5 +1,6 @@
 package dev.tsumuji.lambda;
 
+import dev.tsumuji.kernel.call.EventLoop;
 import dev.tsumuji.kernel.time.Scheduler;
 import dev.tsumuji.sandbox.Sandbox;
 import java.io.IOException;
@@ -140,6 +141,7 @@ final class Instances implements AutoCloseable {
     }
 
     private Taken start(Target target, InstancePool pool, String type) throws IOException {
+        EventLoop.leave();
         var permit = permit();
         try {
             if (closed) {

@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.*;
 
@@ -118,7 +119,8 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
                 LambdaClient.class,
                 this,
                 new LambdaActions(store, layerPermissions),
-                "AccessDeniedException");
+                "AccessDeniedException",
+                Set.of("Invoke"));
     }
 
     /**

@@ -1,8 +1,8 @@
 package dev.tsumuji.lambda;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +43,14 @@ final class Lineage {
     }
 
     private static String hash(FunctionId id) {
-        return String.format(Locale.ROOT, "%08x", id.arn().hashCode());
+        return HexFormat.of().toHexDigits(id.arn().hashCode());
     }
 
     /** Whether an invocation with this header is one too many. */
     static boolean isLoop(@Nullable String header, FunctionId id) {
+        if (header == null) {
+            return false;
+        }
         var own = hash(id);
         return passes(header).stream().anyMatch(pass -> pass.function().equals(own) && pass.count() + 1 >= PASSES_MAX);
     }

@@ -352,7 +352,12 @@ final class Conversation extends ChannelInboundHandlerAdapter {
             var request = Heads.request(head, headers, connection.remoteAddress(), connection.secure(), length, body);
             var answer = new NettyReply(channel, head, http2, shared, this::closes, this::ended);
             reply = answer;
-            Thread.ofVirtual().start(() -> Handling.run(shared.handler, request, answer, stream));
+            Runnable handling = () -> Handling.run(shared.handler, request, answer, stream);
+            if (stream == null) {
+                LoopThread.start(channel.eventLoop(), handling);
+            } else {
+                Thread.ofVirtual().start(handling);
+            }
         }
 
         /** Whether the connection must end with this answer; on the event loop, when the answer's head is written. */

@@ -5,12 +5,8 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -34,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpServer implements AutoCloseable {
     private static final Duration QUIET = Duration.ofMillis(0);
 
-    private final EventLoopGroup loops;
+    private final EventLoops loops;
     private final Channel listener;
     private final Shared shared;
     private final List<Channel> secureListeners = new CopyOnWriteArrayList<>();
@@ -62,7 +58,7 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private HttpServer(EventLoopGroup loops, Channel listener, Shared shared) {
+    private HttpServer(EventLoops loops, Channel listener, Shared shared) {
         this.loops = loops;
         this.listener = listener;
         this.shared = shared;
@@ -71,21 +67,15 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Listens; returns when connections are accepted.
      *
+     * @param loops outlive the server
      * @param port 0 for any free one
      * @throws IOException when the address can't be listened on
      */
-    public static HttpServer start(String host, int port, HttpLimits limits, InstantSource clock, HttpHandler handler)
+    public static HttpServer start(
+            EventLoops loops, String host, int port, HttpLimits limits, InstantSource clock, HttpHandler handler)
             throws IOException {
         var shared = new Shared(handler, limits, clock);
-        int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
-        var loops = new MultiThreadIoEventLoopGroup(
-                threads, new DefaultThreadFactory("front", true), NioIoHandler.newFactory());
-        try {
-            return new HttpServer(loops, listen(loops, shared, host, port, null), shared);
-        } catch (IOException e) {
-            shut(loops);
-            throw e;
-        }
+        return new HttpServer(loops, listen(loops, shared, host, port, null), shared);
     }
 
     /**
@@ -102,10 +92,10 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static Channel listen(
-            EventLoopGroup loops, Shared shared, String host, int port, @Nullable ServerCertificates certificates)
+            EventLoops loops, Shared shared, String host, int port, @Nullable ServerCertificates certificates)
             throws IOException {
         var bootstrap = new ServerBootstrap()
-                .group(loops)
+                .group(loops.group())
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, 1_024)
                 .option(ChannelOption.SO_REUSEADDR, true)
@@ -142,7 +132,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, lets requests that have begun finish, then stops for good.
+     * Stops accepting, lets requests that have begun finish, then closes their connections.
      *
      * @return false when requests were cut off because they took longer than {@code patience}
      */
@@ -155,7 +145,6 @@ public final class HttpServer implements AutoCloseable {
         }
         var inTime = shared.drained.await(patience.toNanos(), TimeUnit.NANOSECONDS);
         shared.connections.forEach(Connection::close);
-        shut(loops);
         return inTime;
     }
 
@@ -165,10 +154,5 @@ public final class HttpServer implements AutoCloseable {
         shared.draining = true;
         stopListening();
         shared.connections.forEach(Connection::close);
-        shut(loops);
-    }
-
-    private static void shut(EventLoopGroup loops) {
-        loops.shutdownGracefully(QUIET.toMillis(), 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5_000);
     }
 }

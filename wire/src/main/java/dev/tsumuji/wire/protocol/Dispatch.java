@@ -1,6 +1,7 @@
 package dev.tsumuji.wire.protocol;
 
 import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.call.EventLoop;
 import dev.tsumuji.kernel.call.Principal;
 import dev.tsumuji.kernel.cloud.Gate;
 import dev.tsumuji.kernel.cloud.Service;
@@ -145,6 +146,9 @@ public final class Dispatch {
         var operation = target.endpoint().operation(target.operation());
         if (service == null || operation == null || !operation.built()) {
             throw new Refused(Fault.notImplemented(name(target)));
+        }
+        if (!service.prompt().contains(operation.name())) {
+            EventLoop.leave();
         }
         var builder = operation.newRequest();
         var table = target.endpoint().table();

@@ -7,14 +7,18 @@ import java.util.HexFormat;
 
 /** SHA-256, and the keyed form that signatures are. */
 final class Hash {
-    static final String OF_NOTHING = hex(sha256(new byte[0]));
     private static final HexFormat HEX = HexFormat.of();
     private static final int BLOCK = 64;
+
+    /** Copies of it cost less than asking the JDK's providers each time. */
+    private static final MessageDigest SHA_256 = digest("SHA-256");
+
+    static final String OF_NOTHING = hex(sha256(new byte[0]));
 
     private Hash() {}
 
     static MessageDigest sha256() {
-        return digest("SHA-256");
+        return copy(SHA_256);
     }
 
     static MessageDigest digest(String algorithm) {
@@ -88,13 +92,13 @@ final class Hash {
         String hexMac(String text) {
             return HEX.formatHex(mac(text));
         }
+    }
 
-        private static MessageDigest copy(MessageDigest digest) {
-            try {
-                return (MessageDigest) digest.clone();
-            } catch (CloneNotSupportedException e) {
-                throw new AssertionError("the JDK's SHA-256 can be cloned", e);
-            }
+    private static MessageDigest copy(MessageDigest digest) {
+        try {
+            return (MessageDigest) digest.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError("the JDK's SHA-256 can be cloned", e);
         }
     }
 }

@@ -36,16 +36,18 @@ class HttpServerTest {
     private final LinkedBlockingQueue<String> seen = new LinkedBlockingQueue<>();
     private final CountDownLatch release = new CountDownLatch(1);
     private final AtomicLong produced = new AtomicLong();
+    private final EventLoops loops = new EventLoops();
     private HttpServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = HttpServer.start("127.0.0.1", 0, TIGHT, InstantSource.system(), this::handle);
+        server = HttpServer.start(loops, "127.0.0.1", 0, TIGHT, InstantSource.system(), this::handle);
     }
 
     @AfterEach
     void stop() {
         server.close();
+        loops.close();
     }
 
     private void handle(Request request, Reply reply) throws IOException {

@@ -3,6 +3,7 @@ package dev.tsumuji.wire.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tsumuji.wire.http.EventLoops;
 import dev.tsumuji.wire.http.HttpLimits;
 import dev.tsumuji.wire.http.HttpServer;
 import java.io.IOException;
@@ -46,6 +47,8 @@ class CertificatesTest {
     private HttpServer server;
     private int port;
 
+    private final EventLoops loops = new EventLoops();
+
     @BeforeEach
     void open() throws IOException {
         authority = CertificateAuthority.open(folder, InstantSource.system());
@@ -53,6 +56,7 @@ class CertificatesTest {
         var limits = new HttpLimits(
                 10, 65_536, 32_768, 16, Duration.ofMillis(700), Duration.ofSeconds(2), 1_024, Duration.ofMillis(700));
         server = HttpServer.start(
+                loops,
                 "127.0.0.1",
                 0,
                 limits,
@@ -65,6 +69,7 @@ class CertificatesTest {
     @AfterEach
     void close() {
         server.close();
+        loops.close();
     }
 
     private static SSLContext trusting(X509Certificate certificate) {
