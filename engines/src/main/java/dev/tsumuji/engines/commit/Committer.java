@@ -5,8 +5,6 @@ import dev.tsumuji.kernel.kv.KvException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -15,22 +13,29 @@ import org.jspecify.annotations.Nullable;
  * snapshot, merges the valid ones into one batch, applies it with a single sync, and wakes those who wait.
  *
  * <p>While one batch is being synced the next one gathers, so throughput grows with the number of writers while a single
- * writer waits for its own sync only. Transactions of one batch are ordered: each is validated against those before it. The
- * thread sleeps when nothing waits.
+ * writer waits for its own sync only. Writers who come again as soon as they are answered would fall into groups that wait for
+ * each other's syncs; so the next batch is held open until they are back, for as long as a sync takes at most. Transactions of
+ * one batch are ordered: each is validated against those before it. The thread sleeps when nothing waits.
  */
 final class Committer implements AutoCloseable {
     private static final int BATCH_TRANSACTIONS_MAX = 1_024;
     private static final long BATCH_SIZE_MAX_BYTES = 8L << 20;
+    private static final long SYNC_NANOS_MAX = 2_000_000;
 
     private final Store store;
     private final Watches watches;
     private final Views views;
-    private final BlockingQueue<Request> queue = new LinkedBlockingQueue<>();
+    private final Inbox<Request> inbox = new Inbox<>();
     private final RecentWrites recent;
     private final Request stop = new Request(null);
     private final Thread thread;
     /** Written by the committer's thread: everything up to this version is on disk and in view. */
     private volatile long committedVersion;
+
+    /** Used by the committer's thread: how many transactions were committed together last. */
+    private int lastBatch;
+    /** Used by the committer's thread: how long a batch takes to be on disk, smoothed. */
+    private long syncNanos;
 
     private volatile long idPeriod;
     private volatile boolean closed;
@@ -73,8 +78,8 @@ final class Committer implements AutoCloseable {
     /** Waits, also when interrupted, until it is known what became of the transaction. */
     Outcome commit(Transaction transaction) {
         var request = new Request(transaction);
-        queue.add(request);
-        if (closed && queue.remove(request)) {
+        inbox.add(request);
+        if (closed && inbox.remove(request)) {
             return new Outcome.Failed(closedException());
         }
         return request.await();
@@ -96,10 +101,10 @@ final class Committer implements AutoCloseable {
         boolean stopping = false;
         try {
             while (!stopping || !waiting.isEmpty()) {
-                if (waiting.isEmpty()) {
-                    waiting.add(take());
+                inbox.drainTo(waiting, BATCH_TRANSACTIONS_MAX);
+                if (!stopping) {
+                    awaitThoseExpected(waiting);
                 }
-                queue.drainTo(waiting, Math.max(0, BATCH_TRANSACTIONS_MAX - waiting.size()));
                 stopping |= waiting.remove(stop);
                 if (!waiting.isEmpty()) {
                     commitBatch(waiting);
@@ -107,32 +112,33 @@ final class Committer implements AutoCloseable {
             }
         } finally {
             closed = true;
-            for (var late = queue.poll(); late != null; late = queue.poll()) {
+            for (var late = inbox.poll(); late != null; late = inbox.poll()) {
                 late.complete(new Outcome.Failed(closedException()));
             }
         }
     }
 
-    private Request take() {
-        while (true) {
-            try {
-                return queue.take();
-            } catch (InterruptedException e) {
-                // nobody who may interrupts this thread; it ends by `stop`
-            }
+    /** Those who wait, and as many more as were answered by the last batch. */
+    private void awaitThoseExpected(ArrayDeque<Request> waiting) {
+        int expected = Math.min(BATCH_TRANSACTIONS_MAX, waiting.size() + lastBatch);
+        if (waiting.isEmpty()) {
+            inbox.await(1, Long.MAX_VALUE);
         }
+        inbox.await(expected - waiting.size(), syncNanos);
+        inbox.drainTo(waiting, BATCH_TRANSACTIONS_MAX);
     }
 
     /** Takes from the front what fits into one batch; the rest stays for the next. */
     private void commitBatch(ArrayDeque<Request> waiting) {
         var accepted = new ArrayList<Request>();
+        lastBatch = 0;
         try (var batch = new Batch(store, recent, committedVersion)) {
             gather(waiting, batch, accepted);
             if (accepted.isEmpty()) {
                 return;
             }
             try {
-                store.apply(batch.finish());
+                apply(batch.finish());
             } catch (KvException e) {
                 // nobody got these versions, but `recent` holds them: no later snapshot may look older than they are
                 committedVersion = batch.version();
@@ -145,6 +151,13 @@ final class Committer implements AutoCloseable {
             accepted.forEach(request -> request.complete(new Outcome.Failed(broken(e))));
             throw e;
         }
+    }
+
+    private void apply(List<Change> changes) {
+        long begin = System.nanoTime();
+        store.apply(changes);
+        long took = Math.min(SYNC_NANOS_MAX, System.nanoTime() - begin);
+        syncNanos += (took - syncNanos) / 8;
     }
 
     private void gather(ArrayDeque<Request> waiting, Batch batch, List<Request> accepted) {
@@ -171,6 +184,7 @@ final class Committer implements AutoCloseable {
 
     private void publish(Batch batch, List<Request> accepted) {
         committedVersion = batch.version();
+        lastBatch = accepted.size();
         views.dropLatest();
         accepted.forEach(request -> request.complete(new Outcome.Committed(request.version)));
         if (!watches.isEmpty()) {
@@ -199,7 +213,7 @@ final class Committer implements AutoCloseable {
     @Override
     public void close() {
         if (!closed) {
-            queue.add(stop);
+            inbox.add(stop);
         }
         boolean interrupted = false;
         while (thread.isAlive()) {
