@@ -67,7 +67,7 @@ final class Transaction implements Txn, AutoCloseable {
     byte @Nullable [] getCommitted(byte[] key) {
         countRead(key.length);
         readKeys.add(key.clone());
-        return view().get(key);
+        return shared().get(key);
     }
 
     @Override
@@ -161,6 +161,10 @@ final class Transaction implements Txn, AutoCloseable {
     }
 
     private Store.View view() {
+        return shared().view;
+    }
+
+    private Views.Shared shared() {
         if (closed) {
             throw new IllegalStateException("the transaction is over");
         }
@@ -169,7 +173,7 @@ final class Transaction implements Txn, AutoCloseable {
             shared = views.acquire();
             view = shared;
         }
-        return shared.view;
+        return shared;
     }
 
     // ---- writing

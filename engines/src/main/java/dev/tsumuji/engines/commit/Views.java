@@ -1,6 +1,7 @@
 package dev.tsumuji.engines.commit;
 
 import dev.tsumuji.kernel.kv.KvException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * counting itself in and out. Thread-safe: {@code making} guards the replacement of the shared view, everything else is atomic.
  */
 final class Views {
+    private static final int REMEMBERED_MAX = 32;
+    private static final int REMEMBERED_MAX_BYTES = 4 << 10;
+
     private final Store store;
     private final LongSupplier committed;
     private final AtomicReference<@Nullable Shared> latest = new AtomicReference<>();
@@ -113,10 +117,24 @@ final class Views {
         final long version;
         final Store.View view;
         private final AtomicInteger users = new AtomicInteger(1);
+        private final ConcurrentHashMap<ByteBuffer, byte[]> read = new ConcurrentHashMap<>();
 
         private Shared(long version, Store.View view) {
             this.version = version;
             this.view = view;
+        }
+
+        /** What many transactions read, such as the table that their items belong to, is looked up for the first of them. */
+        byte @Nullable [] get(byte[] key) {
+            var known = read.get(ByteBuffer.wrap(key));
+            if (known != null) {
+                return known.clone();
+            }
+            var value = view.get(key);
+            if (value != null && value.length <= REMEMBERED_MAX_BYTES && read.size() < REMEMBERED_MAX) {
+                read.put(ByteBuffer.wrap(key.clone()), value.clone());
+            }
+            return value;
         }
 
         private boolean retain() {
