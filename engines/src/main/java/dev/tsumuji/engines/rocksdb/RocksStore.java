@@ -7,12 +7,12 @@ import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Snapshot.Entry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.Slice;
 import org.rocksdb.Snapshot;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
@@ -23,6 +23,11 @@ import org.rocksdb.WriteOptions;
  * thread; checksums are verified by RocksDB on each block that it reads from disk.
  */
 final class RocksStore implements Store {
+    /** A view keeps as many iterators as scans usually run at once: those on the cores. */
+    private static final int IDLE_MAX = 8;
+
+    private static final int BOUND_MAX_BYTES = 512;
+
     private final RocksDB db;
     private final RocksSettings.Opened options;
     private final DiskSpace space;
@@ -91,6 +96,8 @@ final class RocksStore implements Store {
         private final RocksDB db;
         private final Snapshot snapshot;
         private final ReadOptions reading;
+        /** Iterators that wait for their next scan. */
+        private final ArrayBlockingQueue<BoundedIterator> idle = new ArrayBlockingQueue<>(IDLE_MAX);
 
         SnapshotView(RocksDB db, Snapshot snapshot) {
             this.db = db;
@@ -109,24 +116,31 @@ final class RocksStore implements Store {
 
         @Override
         public List<Entry> scan(Range range, int limit, boolean backwards) {
-            try (var begin = new Slice(range.begin());
-                    var end = new Slice(range.end());
-                    var bounded = new ReadOptions(reading)
-                            .setSnapshot(snapshot)
-                            .setIterateLowerBound(begin)
-                            .setIterateUpperBound(end);
-                    var iterator = db.newIterator(bounded)) {
+            if (range.isOnlyBegin()) {
+                var value = get(range.begin());
+                return value == null
+                        ? List.of()
+                        : List.of(new Entry(range.begin().clone(), value));
+            }
+            int bound = Math.max(range.begin().length, range.end().length);
+            var bounded = bound <= BOUND_MAX_BYTES ? idle.poll() : null;
+            if (bounded == null) {
+                bounded = new BoundedIterator(db, snapshot, Math.max(bound, BOUND_MAX_BYTES));
+            }
+            boolean kept = false;
+            try {
                 var found = new ArrayList<Entry>(Math.min(limit, 64));
-                if (backwards) {
-                    iterator.seekToLast();
-                } else {
-                    iterator.seekToFirst();
-                }
-                collect(iterator, limit, backwards, found);
-                iterator.status();
+                bounded.seek(range.begin(), range.end(), backwards);
+                collect(bounded.iterator, limit, backwards, found);
+                bounded.iterator.status();
+                kept = bound <= BOUND_MAX_BYTES && idle.offer(bounded);
                 return found;
             } catch (RocksDBException e) {
                 throw translated(e);
+            } finally {
+                if (!kept) {
+                    bounded.close();
+                }
             }
         }
 
@@ -146,6 +160,9 @@ final class RocksStore implements Store {
 
         @Override
         public void close() {
+            for (var iterator = idle.poll(); iterator != null; iterator = idle.poll()) {
+                iterator.close();
+            }
             reading.close();
             db.releaseSnapshot(snapshot);
             snapshot.close();

@@ -10,9 +10,20 @@ public record Range(byte[] begin, byte[] end) {
         return new Range(prefix, successor(prefix));
     }
 
+    /** One key and nothing else. */
+    public static Range only(byte[] key) {
+        return new Range(key, next(key));
+    }
+
+    /** Whether nothing but {@code begin} can lie in this range. */
+    public boolean isOnlyBegin() {
+        int length = begin.length;
+        return end.length == length + 1 && end[length] == 0 && Arrays.equals(begin, 0, length, end, 0, length);
+    }
+
     /** What is left of this range behind a key. */
     public Range after(byte[] key) {
-        return new Range(Arrays.copyOf(key, key.length + 1), end);
+        return new Range(next(key), end);
     }
 
     /** What is left of this range before a key. */
@@ -22,6 +33,11 @@ public record Range(byte[] begin, byte[] end) {
 
     public boolean contains(byte[] key) {
         return Arrays.compareUnsigned(begin, key) <= 0 && Arrays.compareUnsigned(key, end) < 0;
+    }
+
+    /** The first key behind this one. */
+    private static byte[] next(byte[] key) {
+        return Arrays.copyOf(key, key.length + 1);
     }
 
     /** The first key behind all those with this prefix. */

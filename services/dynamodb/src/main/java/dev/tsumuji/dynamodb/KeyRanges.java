@@ -2,6 +2,7 @@ package dev.tsumuji.dynamodb;
 
 import dev.tsumuji.dynamodb.expression.KeyCondition;
 import dev.tsumuji.kernel.kv.Range;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Where the items of a query or of a scan's segment lie. Stateless. */
@@ -11,8 +12,14 @@ final class KeyRanges {
 
     private KeyRanges() {}
 
-    /** @param prefix what all keys of the table's items, or of an index's entries, begin with */
-    static Range of(byte[] prefix, KeyCondition condition) {
+    /** @param index null for the table itself */
+    static Range of(OpenTable open, @Nullable Index index, KeyCondition condition) {
+        var range = of(Queries.prefix(open, index), condition);
+        // the store finds a key faster than it finds where a range begins
+        return index == null && condition.isOneItem(open.table().key()) ? Range.only(range.begin()) : range;
+    }
+
+    private static Range of(byte[] prefix, KeyCondition condition) {
         var key = new KeyBytes(prefix, EXPECTED_BYTES).partition(condition.partition());
         var sort = condition.sort();
         for (int i = 0; i + 1 < sort.size(); i++) {

@@ -88,7 +88,7 @@ final class Queries {
         if (filter != null && index != null) {
             refuseUnseen(filter, open.table(), index);
         }
-        var range = KeyRanges.of(prefix(open, index), condition);
+        var range = KeyRanges.of(open, index, condition);
         boolean backwards = Boolean.FALSE.equals(request.scanIndexForward());
         if (start != null) {
             range = behind(range, startKey(open, index, start), backwards, true);

@@ -70,7 +70,7 @@ final class Selections {
         var schema = index == null ? open.table().key() : index.key();
         select.requireOrderable(schema);
         boolean backwards = select.orders().stream().anyMatch(order -> order.descending());
-        var ranges = ranges(select, Queries.prefix(open, index), schema);
+        var ranges = ranges(select, open, index, schema);
         var place = Place.of(request.nextToken());
         var items = new ArrayList<Map<String, AttributeValue>>();
         var consumed = new Consumed();
@@ -117,12 +117,15 @@ final class Selections {
     }
 
     private static List<Range> ranges(
-            Statement.Select select, byte[] prefix, dev.tsumuji.dynamodb.value.KeySchema schema) {
+            Statement.Select select,
+            OpenTable open,
+            @Nullable Index index,
+            dev.tsumuji.dynamodb.value.KeySchema schema) {
         List<KeyCondition> keys =
                 select.where() == null ? List.of() : select.where().keys(schema);
         return keys.isEmpty()
-                ? List.of(Range.prefix(prefix))
-                : keys.stream().map(key -> KeyRanges.of(prefix, key)).toList();
+                ? List.of(Range.prefix(Queries.prefix(open, index)))
+                : keys.stream().map(key -> KeyRanges.of(open, index, key)).toList();
     }
 
     private static Range behind(Range range, byte[] key, boolean backwards) {

@@ -1,5 +1,6 @@
 package dev.tsumuji.dynamodb.expression;
 
+import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.Kind;
 import dev.tsumuji.dynamodb.value.Values;
 import java.util.List;
@@ -19,6 +20,12 @@ public record KeyCondition(List<AttributeValue> partition, List<Sort> sort) {
     public KeyCondition {
         partition = List.copyOf(partition);
         sort = List.copyOf(sort);
+    }
+
+    /** Whether this is the whole key of an item of a table with this schema. */
+    public boolean isOneItem(KeySchema table) {
+        return sort.size() == table.sort().size()
+                && (sort.isEmpty() || sort.getLast().operator() == Operator.EQUAL);
     }
 
     /** How a sort attribute compares. */
