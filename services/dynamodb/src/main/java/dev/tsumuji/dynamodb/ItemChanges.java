@@ -98,7 +98,7 @@ final class ItemChanges {
         if (size > DynamodbLimits.ITEM_MAX_BYTES) {
             throw DynamodbErrors.invalid("Item size to update has exceeded the maximum allowed size");
         }
-        Keys.checkUpdated(open.table(), now);
+        Keys.checkUpdated(open.table(), now, before == null);
         writer.write(txn, open, key, before, stored, now, ItemCodec.encode(now, size), consumed);
         count(consumed, stored, size);
         return new Outcome(open, true, before, now);

@@ -206,7 +206,7 @@ final class Queries {
     }
 
     /** A query's filter looks at what its index has; it is not completed from the table for that. */
-    private static void refuseUnseen(Condition filter, Table table, Index index) {
+    static void refuseUnseen(Condition filter, Table table, Index index) {
         var unseen = filter.attributes().stream()
                 .filter(attribute -> !index.projects(attribute, table.key()))
                 .toList();

@@ -60,8 +60,14 @@ final class Selections {
     ExecuteStatementResponse page(Statement.Select select, ExecuteStatementRequest request) {
         var name = TableName.of(select.table());
         var open = tables.require(name);
-        var index = Queries.index(open.table(), select.index());
-        boolean consistent = Queries.consistent(request.consistentRead(), index);
+        var index = index(open.table(), select.index());
+        boolean consistent = Boolean.TRUE.equals(request.consistentRead());
+        if (consistent && index != null && index.global()) {
+            throw DynamodbErrors.invalid("Strongly consistent read is not supported on Global Secondary Indexes");
+        }
+        if (index != null) {
+            requireProjected(select, index, open.table());
+        }
         int limit = request.limit() == null ? Integer.MAX_VALUE : request.limit();
         if (limit < 1) {
             throw DynamodbErrors.invalid("1 validation error detected: Value '" + limit
@@ -114,6 +120,27 @@ final class Selections {
                 .nextToken(next)
                 .consumedCapacity(consumed.answer(request.returnConsumedCapacity(), name));
         return last == null ? answer.build() : answer.lastEvaluatedKey(last).build();
+    }
+
+    private static @Nullable Index index(Table table, @Nullable String name) {
+        if (name != null && table.index(name) == null) {
+            throw DynamodbErrors.invalid("The table does not have the specified index");
+        }
+        return Queries.index(table, name);
+    }
+
+    private static void requireProjected(Statement.Select select, Index index, Table table) {
+        if (select.where() != null) {
+            Queries.refuseUnseen(select.where().condition(), table, index);
+        }
+        var missing = select.columns().stream()
+                .map(column -> column.path().attribute())
+                .filter(attribute -> !index.projects(attribute, table.key()))
+                .toList();
+        if (index.global() && !missing.isEmpty()) {
+            throw DynamodbErrors.invalidParameters(
+                    "Global secondary index " + index.name() + " does not project " + missing);
+        }
     }
 
     private static List<Range> ranges(
