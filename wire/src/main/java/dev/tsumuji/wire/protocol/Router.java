@@ -199,19 +199,31 @@ final class Router {
                 return new Target(endpoint, endpoint.ownFormat(), operation, null, path, bucket, query);
             }
             if (endpoint.s3()) {
-                throw methodNotAllowed(request);
+                throw methodNotAllowed(
+                        request, endpoint.subresource(query, place(request).object()));
             }
         }
         throw new Refused(Fault.of(
                 "UnknownOperationException", 404, "No operation fits " + request.method() + " " + request.path()));
     }
 
-    private static Refused methodNotAllowed(Request request) {
+    private static Refused methodNotAllowed(Request request, @Nullable String subresource) {
         var elements = new LinkedHashMap<String, String>();
         elements.put("Method", request.method());
-        elements.put("ResourceType", place(request).resourceType());
+        elements.put("ResourceType", subresource == null ? place(request).resourceType() : resourceType(subresource));
         return new Refused(Fault.detailed(
                 "MethodNotAllowed", 405, "The specified method is not allowed against this resource.", elements));
+    }
+
+    /** As S3's access logs call it: {@code requestPayment} is {@code REQUEST_PAYMENT}. */
+    private static String resourceType(String subresource) {
+        return switch (subresource) {
+            case "logging" -> "LOGGING_STATUS";
+            case "policy" -> "BUCKETPOLICY";
+            case "versions" -> "BUCKETVERSIONS";
+            default ->
+                subresource.replaceAll("(?=[A-Z])", "_").replace('-', '_').toUpperCase(Locale.ROOT);
+        };
     }
 
     private List<Endpoint> restCandidates(Request request) {
