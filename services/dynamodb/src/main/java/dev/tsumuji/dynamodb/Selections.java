@@ -65,9 +65,7 @@ final class Selections {
         if (consistent && index != null && index.global()) {
             throw DynamodbErrors.invalid("Strongly consistent read is not supported on Global Secondary Indexes");
         }
-        if (index != null) {
-            requireProjected(select, index, open.table());
-        }
+        boolean whole = index != null && needsTable(select, index, open.table());
         int limit = request.limit() == null ? Integer.MAX_VALUE : request.limit();
         if (limit < 1) {
             throw DynamodbErrors.invalid("1 validation error detected: Value '" + limit
@@ -98,10 +96,11 @@ final class Selections {
                             select.where() == null ? null : select.where().condition(),
                             null,
                             false,
-                            false)
+                            whole)
                     .read(snapshot, range));
             page.items().forEach(item -> items.add(select.row(item)));
             bytes += page.bytes();
+            page.fetched().forEach(size -> consumed.read(size, consistent));
             left -= page.scanned();
             if (page.last() != null) {
                 last = page.last();
@@ -129,7 +128,13 @@ final class Selections {
         return Queries.index(table, name);
     }
 
-    private static void requireProjected(Statement.Select select, Index index, Table table) {
+    /**
+     * Whether entries must be completed from the table. Only those of a local index can be, and only for what is answered.
+     *
+     * @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException {@code ValidationException} when the index lacks
+     *     what the condition looks at, or a global one what is asked for
+     */
+    private static boolean needsTable(Statement.Select select, Index index, Table table) {
         if (select.where() != null) {
             Queries.refuseUnseen(select.where().condition(), table, index);
         }
@@ -141,6 +146,7 @@ final class Selections {
             throw DynamodbErrors.invalidParameters(
                     "Global secondary index " + index.name() + " does not project " + missing);
         }
+        return !missing.isEmpty();
     }
 
     private static List<Range> ranges(

@@ -7,7 +7,9 @@ import static dev.tsumuji.dynamodb.Fixture.fails;
 import static dev.tsumuji.dynamodb.Fixture.global;
 import static dev.tsumuji.dynamodb.Fixture.hash;
 import static dev.tsumuji.dynamodb.Fixture.item;
+import static dev.tsumuji.dynamodb.Fixture.local;
 import static dev.tsumuji.dynamodb.Fixture.n;
+import static dev.tsumuji.dynamodb.Fixture.range;
 import static dev.tsumuji.dynamodb.Fixture.s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -24,7 +26,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 class StatementsTest {
     private final Fixture it = new Fixture()
             .withTable(r -> r.attributeDefinitions(attribute("id", "S"), attribute("at", "N"), attribute("who", "S"))
-                    .globalSecondaryIndexes(global("byWho", ALL, hash("who")), global("keys", KEYS_ONLY, hash("who"))));
+                    .globalSecondaryIndexes(global("byWho", ALL, hash("who")), global("keys", KEYS_ONLY, hash("who")))
+                    .localSecondaryIndexes(local("local", KEYS_ONLY, hash("id"), range("who"))));
 
     @AfterEach
     void close() {
@@ -119,6 +122,13 @@ class StatementsTest {
                 "Strongly consistent read is not supported on Global Secondary Indexes",
                 () -> it.call(() -> it.dynamodb.executeStatement(
                         r -> r.statement("SELECT * FROM \"orders\".\"byWho\"").consistentRead(true))));
+    }
+
+    @Test
+    void a_local_index_is_completed_from_the_table() {
+        it.put(item("a", 1, "who", "me", "x", "y"));
+        assertThat(run("SELECT x FROM \"orders\".\"local\" WHERE id = 'a' AND who = 'me'"))
+                .containsExactly(Map.of("x", s("y")));
     }
 
     @Test

@@ -350,6 +350,16 @@ class ProtocolsTest {
     }
 
     @Test
+    void a_part_of_no_upload_is_not_taken_for_the_object() {
+        var answer = platform.send("PUT", "/b/k", "partNumber=1", InProcess.signed("s3"), new byte[0]);
+        assertThat(answer.status).isEqualTo(400);
+        assertThat(answer.text())
+                .contains("<Message>This operation does not accept partNumber without uploadId</Message>")
+                .contains("<ArgumentValue>1</ArgumentValue>");
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
     void rest_xml_errors_have_their_codes_and_heads_no_body() {
         assertThatThrownBy(() -> s3.getObjectAsBytes(r -> r.bucket("b").key("none")))
                 .isInstanceOfSatisfying(NoSuchKeyException.class, e -> {
