@@ -1,5 +1,8 @@
 package dev.tsumuji.dynamodb;
 
+import dev.tsumuji.dynamodb.expression.Expressions;
+import dev.tsumuji.dynamodb.expression.Path;
+import dev.tsumuji.dynamodb.expression.Update;
 import dev.tsumuji.dynamodb.value.KeyAttribute;
 import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.Kind;
@@ -76,6 +79,14 @@ final class Keys {
         }
     }
 
+    /** An attribute of a key, of the table or of one of its indexes, has nothing within that a path could lead to. */
+    static void refuseNested(Table table, List<Path> paths) {
+        Expressions.refuseNestedKeys(paths, table.key());
+        for (var index : table.indexes()) {
+            Expressions.refuseNestedIndexKeys(paths, index.key());
+        }
+    }
+
     private static RuntimeException indexMismatch(Table table, KeyAttribute part, AttributeValue value) {
         return DynamodbErrors.invalid("One or more parameter values were invalid: Type mismatch for Index Key "
                 + part.name() + " Expected: " + part.kind() + " Actual: " + Kind.of(value) + " IndexName: "
@@ -95,12 +106,12 @@ final class Keys {
      *
      * @param made whether there was no such item before
      */
-    static void checkUpdated(Table table, Map<String, AttributeValue> item, boolean made) {
+    static void checkUpdated(Table table, Map<String, AttributeValue> item, Update update, boolean made) {
         for (var index : table.indexes()) {
             for (var part : index.key().attributes()) {
                 var value = item.get(part.name());
                 if (value != null && !fits(part, value)) {
-                    throw made
+                    throw made || update.knownKinds().containsKey(part.name())
                             ? indexMismatch(table, part, value)
                             : DynamodbErrors.invalid("The update expression attempted to update the secondary index key"
                                     + " to unsupported type");

@@ -55,9 +55,13 @@ class IndexKeysTest {
     }
 
     private void update(AttributeValue who) {
+        update(who, "SET who = :who");
+    }
+
+    private void update(AttributeValue who, String expression) {
         it.call(() -> it.dynamodb.updateItem(r -> r.tableName(Fixture.TABLE)
                 .key(key("x", 1))
-                .updateExpression("SET who = :who")
+                .updateExpression(expression)
                 .expressionAttributeValues(Map.of(":who", who))));
     }
 
@@ -101,12 +105,36 @@ class IndexKeysTest {
     }
 
     @Test
-    void an_item_that_is_there_is_not_updated_to_another_type() {
+    void what_an_update_takes_from_the_item_is_refused_when_it_is_known() {
         it.put(with(s("me")));
+        fails("ValidationException", MISMATCH, () -> update(n(1)));
         fails(
                 "ValidationException",
                 "The update expression attempted to update the secondary index key to unsupported type",
-                () -> update(n(1)));
+                () -> update(n(1), "SET who = if_not_exists(absent, :who)"));
+    }
+
+    @Test
+    void nothing_is_within_a_key() {
+        var refusal = "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: ";
+        fails("ValidationException", refusal + "IndexKey: who", () -> update(n(1), "SET who.x = :who"));
+        fails("ValidationException", refusal + "Key: id", () -> update(n(1), "SET x = id[1], y = :who"));
+        fails(
+                "ValidationException",
+                refusal + "IndexKey: who",
+                () -> it.call(() ->
+                        it.dynamodb.scan(r -> r.tableName(Fixture.TABLE).filterExpression("attribute_exists(who.x)"))));
+        fails(
+                "ValidationException",
+                refusal + "IndexKey: who",
+                () -> it.call(() -> it.dynamodb.getItem(
+                        r -> r.tableName(Fixture.TABLE).key(key("x", 1)).projectionExpression("who[0]"))));
+        fails(
+                "ValidationException",
+                refusal + "Key: id",
+                () -> it.call(() -> it.dynamodb.putItem(r -> r.tableName(Fixture.TABLE)
+                        .item(key("x", 1))
+                        .conditionExpression("attribute_not_exists(id.x)"))));
     }
 
     @Test
