@@ -152,7 +152,18 @@ OVERRIDES = {
         },
     },
     "dynamodb": {
-        "table": {"errorNamespace": "com.amazonaws.dynamodb.v20120810#", "validationCode": "ValidationException"},
+        "shapes": {
+            "ScalarAttributeType": {"enum": ["B", "N", "S"], "printed": True},
+            # worded by the service
+            "BatchGetRequestMap": {"min": None},
+            "BatchWriteItemRequestMap": {"min": None},
+            "CreateTableInput": {"required": None},
+        },
+        "table": {
+            "errorNamespace": "com.amazonaws.dynamodb.v20120810#",
+            "validationCode": "ValidationException",
+            "capitalMessagesBeside": ["ConditionalCheckFailedException"],
+        },
     },
     "dynamodb.streams": {
         "model": "dynamodbstreams",

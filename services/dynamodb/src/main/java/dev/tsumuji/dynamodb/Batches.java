@@ -39,7 +39,14 @@ final class Batches {
 
     private record Wanted(TableName table, OpenTable open, String asked, KeysAndAttributes keys) {}
 
+    private static void requireTables(Map<String, ?> requestItems, String operation) {
+        if (requestItems.isEmpty()) {
+            throw DynamodbErrors.invalid("The requestItems parameter is required for " + operation);
+        }
+    }
+
     BatchGetItemResponse get(BatchGetItemRequest request) {
+        requireTables(request.requestItems(), "BatchGetItem");
         int count = 0;
         for (var keys : request.requestItems().values()) {
             count += keys.keys().size();
@@ -47,6 +54,12 @@ final class Batches {
         if (count > DynamodbLimits.BATCH_GET_MAX) {
             throw DynamodbErrors.invalid("Too many items requested for the BatchGetItem call");
         }
+        var kinds = new Parameters();
+        for (var keys : request.requestItems().values()) {
+            kinds.expression("ProjectionExpression", keys.projectionExpression())
+                    .legacy("AttributesToGet", keys.hasAttributesToGet());
+        }
+        kinds.check();
         var wanted = new ArrayList<Wanted>();
         for (var entry : request.requestItems().entrySet()) {
             Requested.projection(entry.getValue());
@@ -110,6 +123,7 @@ final class Batches {
     }
 
     BatchWriteItemResponse write(BatchWriteItemRequest request) {
+        requireTables(request.requestItems(), "BatchWriteItem");
         int count = 0;
         for (var writes : request.requestItems().values()) {
             count += writes.size();

@@ -29,6 +29,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 
 /** DynamoDB's refusals, in its own words. All are answered with status 400. */
 final class DynamodbErrors {
+    private static final String EMPTY = "One or more parameter values are not valid. ";
+
     private DynamodbErrors() {}
 
     static DynamoDbException invalid(String message) {
@@ -44,14 +46,26 @@ final class DynamodbErrors {
     }
 
     static DynamoDbException emptyKey(KeyAttribute part, @Nullable Index index) {
-        var kind = part.kind() == Kind.S ? "string" : "binary";
         return invalid(
                 index == null
-                        ? "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain"
-                                + " an empty " + kind + " value. Key: " + part.name()
-                        : "One or more parameter values are not valid. A value specified for a secondary index key is not"
-                                + " supported. The AttributeValue for a key attribute cannot contain an empty " + kind
-                                + " value. IndexName: " + index.name() + ", IndexKey: " + part.name());
+                        ? EMPTY + noEmpty(part) + " Key: " + part.name()
+                        : EMPTY + "A value specified for a secondary index key is not supported. " + noEmpty(part)
+                                + " IndexName: " + index.name() + ", IndexKey: " + part.name());
+    }
+
+    static DynamoDbException emptyUpdatedKey(KeyAttribute part) {
+        return invalid(EMPTY + "The update expression attempted to update a secondary index key to a value that is not"
+                + " supported. " + noEmpty(part));
+    }
+
+    private static String noEmpty(KeyAttribute part) {
+        return "The AttributeValue for a key attribute cannot contain an empty "
+                + (part.kind() == Kind.S ? "string" : "binary") + " value.";
+    }
+
+    /** Whether this is about an empty key, which a transaction is refused for as a whole rather than cancelled. */
+    static boolean isEmptyKey(DynamoDbException e) {
+        return e.awsErrorDetails().errorMessage().startsWith(EMPTY);
     }
 
     /** As item operations say it. */

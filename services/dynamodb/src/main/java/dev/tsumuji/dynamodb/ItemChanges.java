@@ -49,6 +49,10 @@ final class ItemChanges {
         }
         if (change instanceof Change.Alter alter && alter.update() != null) {
             Expressions.refuseKeyUpdates(alter.update(), table.key());
+            Keys.refuseNested(table, alter.update().allPaths());
+        }
+        if (change.condition() != null) {
+            Keys.refuseNested(table, change.condition().paths());
         }
         var key = open.itemKey(change.keys());
         boolean reads = wantsBefore
@@ -98,7 +102,9 @@ final class ItemChanges {
         if (size > DynamodbLimits.ITEM_MAX_BYTES) {
             throw DynamodbErrors.invalid("Item size to update has exceeded the maximum allowed size");
         }
-        Keys.checkUpdated(open.table(), now);
+        if (update != null) {
+            Keys.checkUpdated(open.table(), now, update, before == null);
+        }
         writer.write(txn, open, key, before, stored, now, ItemCodec.encode(now, size), consumed);
         count(consumed, stored, size);
         return new Outcome(open, true, before, now);

@@ -40,6 +40,9 @@ final class Items {
         var projection = Requested.projection(request);
         var open = tables.require(name);
         Keys.check(open.table().key(), key);
+        if (projection != null) {
+            Keys.refuseNested(open.table(), projection.paths());
+        }
         var itemKey = open.itemKey(key);
         var stored = kv.read(snapshot -> snapshot.get(itemKey));
         var answer = GetItemResponse.builder();

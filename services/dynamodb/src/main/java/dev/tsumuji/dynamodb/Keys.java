@@ -1,9 +1,13 @@
 package dev.tsumuji.dynamodb;
 
+import dev.tsumuji.dynamodb.expression.Expressions;
+import dev.tsumuji.dynamodb.expression.Path;
+import dev.tsumuji.dynamodb.expression.Update;
 import dev.tsumuji.dynamodb.value.KeyAttribute;
 import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.Kind;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,31 +69,55 @@ final class Keys {
             for (var part : index.key().attributes()) {
                 var value = item.get(part.name());
                 if (value != null && !fits(part, value)) {
-                    throw DynamodbErrors.invalid(
-                            "One or more parameter values were invalid: Type mismatch for Index Key "
-                                    + part.name() + " Expected: " + part.kind() + " Actual: " + Kind.of(value)
-                                    + " IndexName: "
-                                    + index.name());
+                    throw indexMismatch(table, part, value);
+                }
+                if (value != null && isEmpty(value)) {
+                    throw DynamodbErrors.emptyKey(part, firstWith(table, part));
                 }
             }
             checkSizes(index.key(), item, index);
         }
     }
 
-    /** As {@link #checkIndexes}, of what an update has made of an item. */
-    static void checkUpdated(Table table, Map<String, AttributeValue> item) {
+    /** An attribute of a key, of the table or of one of its indexes, has nothing within that a path could lead to. */
+    static void refuseNested(Table table, List<Path> paths) {
+        Expressions.refuseNestedKeys(paths, table.key());
+        for (var index : table.indexes()) {
+            Expressions.refuseNestedIndexKeys(paths, index.key());
+        }
+    }
+
+    private static RuntimeException indexMismatch(Table table, KeyAttribute part, AttributeValue value) {
+        return DynamodbErrors.invalid("One or more parameter values were invalid: Type mismatch for Index Key "
+                + part.name() + " Expected: " + part.kind() + " Actual: " + Kind.of(value) + " IndexName: "
+                + firstWith(table, part).name());
+    }
+
+    /** Of several indexes with an attribute in their keys the first by name is told. */
+    private static Index firstWith(Table table, KeyAttribute part) {
+        return table.indexes().stream()
+                .filter(index -> index.key().has(part.name()))
+                .min(Comparator.comparing(Index::name))
+                .orElseThrow();
+    }
+
+    /**
+     * As {@link #checkIndexes}, of what an update has made of an item.
+     *
+     * @param made whether there was no such item before
+     */
+    static void checkUpdated(Table table, Map<String, AttributeValue> item, Update update, boolean made) {
         for (var index : table.indexes()) {
             for (var part : index.key().attributes()) {
                 var value = item.get(part.name());
                 if (value != null && !fits(part, value)) {
-                    throw DynamodbErrors.invalid(
-                            "The update expression attempted to update the secondary index key to unsupported type");
+                    throw made || update.knownKinds().containsKey(part.name())
+                            ? indexMismatch(table, part, value)
+                            : DynamodbErrors.invalid("The update expression attempted to update the secondary index key"
+                                    + " to unsupported type");
                 }
                 if (value != null && isEmpty(value)) {
-                    throw DynamodbErrors.invalid(
-                            "The update expression attempted to update the secondary index key to a"
-                                    + " value that is not supported. The AttributeValue for a key attribute cannot contain an"
-                                    + " empty " + (part.kind() == Kind.S ? "string" : "binary") + " value.");
+                    throw DynamodbErrors.emptyUpdatedKey(part);
                 }
             }
             checkSizes(index.key(), item, index);

@@ -6,7 +6,7 @@ import dev.tsumuji.dynamodb.expression.LegacyConditions;
 import dev.tsumuji.dynamodb.expression.LegacyParameters;
 import dev.tsumuji.dynamodb.expression.Placeholders;
 import dev.tsumuji.dynamodb.expression.Projection;
-import dev.tsumuji.dynamodb.value.KeySchema;
+import dev.tsumuji.dynamodb.validation.StartingKey;
 import dev.tsumuji.dynamodb.value.Values;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.kv.Range;
@@ -91,6 +91,7 @@ final class Queries {
         var range = KeyRanges.of(open, index, condition);
         boolean backwards = Boolean.FALSE.equals(request.scanIndexForward());
         if (start != null) {
+            StartingKey.requireForQuery(start, open.table().key(), index == null ? null : index.key(), condition);
             range = behind(range, startKey(open, index, start), backwards, true);
         }
         var page = read(open, index, backwards, limit, filter, shown, range);
@@ -142,6 +143,7 @@ final class Queries {
                 ? Range.prefix(prefix)
                 : KeyRanges.segment(prefix, request.segment(), request.totalSegments());
         if (start != null) {
+            StartingKey.requireForScan(start, open.table().key(), index == null ? null : index.key());
             var key = startKey(open, index, start);
             if (!range.contains(key)) {
                 throw DynamodbErrors.invalid(
@@ -172,6 +174,12 @@ final class Queries {
             @Nullable Condition filter,
             Shown shown,
             Range range) {
+        if (filter != null) {
+            Keys.refuseNested(open.table(), filter.paths());
+        }
+        if (shown.projection() != null) {
+            Keys.refuseNested(open.table(), shown.projection().paths());
+        }
         boolean whole = shown.needsTable(open.table(), index);
         return kv.read(snapshot -> new PageScan(
                         open, index, backwards, limit, filter, shown.projection(), shown.countsOnly(), whole)
@@ -206,7 +214,7 @@ final class Queries {
     }
 
     /** A query's filter looks at what its index has; it is not completed from the table for that. */
-    private static void refuseUnseen(Condition filter, Table table, Index index) {
+    static void refuseUnseen(Condition filter, Table table, Index index) {
         var unseen = filter.attributes().stream()
                 .filter(attribute -> !index.projects(attribute, table.key()))
                 .toList();
@@ -280,28 +288,9 @@ final class Queries {
                 : open.entries().get(open.table().indexes().indexOf(index));
     }
 
-    /** The place of a start key, which needs exactly the attributes of the table's and of the index's key. */
     private static byte[] startKey(OpenTable open, @Nullable Index index, Map<String, AttributeValue> start) {
-        var schema = open.table().key();
-        int attributes = index == null
-                ? schema.size()
-                : Keys.of(schema, index.key(), placeholdersOf(schema, index)).size();
-        boolean complete = Keys.complete(schema, start) && (index == null || Keys.complete(index.key(), start));
-        if (start.size() != attributes || !complete) {
-            throw DynamodbErrors.invalid(
-                    index == null && start.size() == attributes
-                            ? "The provided starting key is invalid: The provided key element does not match the schema"
-                            : "The provided starting key is invalid");
-        }
         var itemKey = open.itemKey(start);
         return index == null ? itemKey : open.entryKey(open.table().indexes().indexOf(index), start, itemKey);
-    }
-
-    private static Map<String, AttributeValue> placeholdersOf(KeySchema table, Index index) {
-        var any = new java.util.HashMap<String, AttributeValue>();
-        table.attributes().forEach(part -> any.put(part.name(), AttributeValue.fromNul(true)));
-        index.key().attributes().forEach(part -> any.put(part.name(), AttributeValue.fromNul(true)));
-        return any;
     }
 
     /** What is left of a range behind a start key, in the direction of reading. */

@@ -113,8 +113,7 @@ final class SchemaRules {
         var first = elements.getFirst();
         var second = elements.size() > 1 ? elements.get(1) : null;
         if (second != null && first.attributeName().equals(second.attributeName())) {
-            throw DynamodbErrors.invalid(
-                    "Both the Hash Key and the Range Key element in the KeySchema have the same name");
+            throw DynamodbErrors.invalid("Invalid KeySchema: Some index key attribute have no definition");
         }
         if (first.keyType() != KeyType.HASH) {
             throw DynamodbErrors.invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");

@@ -60,8 +60,12 @@ final class Selections {
     ExecuteStatementResponse page(Statement.Select select, ExecuteStatementRequest request) {
         var name = TableName.of(select.table());
         var open = tables.require(name);
-        var index = Queries.index(open.table(), select.index());
-        boolean consistent = Queries.consistent(request.consistentRead(), index);
+        var index = index(open.table(), select.index());
+        boolean consistent = Boolean.TRUE.equals(request.consistentRead());
+        if (consistent && index != null && index.global()) {
+            throw DynamodbErrors.invalid("Strongly consistent read is not supported on Global Secondary Indexes");
+        }
+        boolean whole = index != null && needsTable(select, index, open.table());
         int limit = request.limit() == null ? Integer.MAX_VALUE : request.limit();
         if (limit < 1) {
             throw DynamodbErrors.invalid("1 validation error detected: Value '" + limit
@@ -92,10 +96,11 @@ final class Selections {
                             select.where() == null ? null : select.where().condition(),
                             null,
                             false,
-                            false)
+                            whole)
                     .read(snapshot, range));
             page.items().forEach(item -> items.add(select.row(item)));
             bytes += page.bytes();
+            page.fetched().forEach(size -> consumed.read(size, consistent));
             left -= page.scanned();
             if (page.last() != null) {
                 last = page.last();
@@ -114,6 +119,34 @@ final class Selections {
                 .nextToken(next)
                 .consumedCapacity(consumed.answer(request.returnConsumedCapacity(), name));
         return last == null ? answer.build() : answer.lastEvaluatedKey(last).build();
+    }
+
+    private static @Nullable Index index(Table table, @Nullable String name) {
+        if (name != null && table.index(name) == null) {
+            throw DynamodbErrors.invalid("The table does not have the specified index");
+        }
+        return Queries.index(table, name);
+    }
+
+    /**
+     * Whether entries must be completed from the table. Only those of a local index can be, and only for what is answered.
+     *
+     * @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException {@code ValidationException} when the index lacks
+     *     what the condition looks at, or a global one what is asked for
+     */
+    private static boolean needsTable(Statement.Select select, Index index, Table table) {
+        if (select.where() != null) {
+            Queries.refuseUnseen(select.where().condition(), table, index);
+        }
+        var missing = select.columns().stream()
+                .map(column -> column.path().attribute())
+                .filter(attribute -> !index.projects(attribute, table.key()))
+                .toList();
+        if (index.global() && !missing.isEmpty()) {
+            throw DynamodbErrors.invalidParameters(
+                    "Global secondary index " + index.name() + " does not project " + missing);
+        }
+        return !missing.isEmpty();
     }
 
     private static List<Range> ranges(

@@ -32,6 +32,8 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html">PartiQL for DynamoDB</a>
  */
 final class Statements {
+    private static final String RETURNING_REFUSED = "RETURNING clause is not supported in ExecuteTransaction.";
+
     private final Kv kv;
     private final Tables tables;
     private final ItemChanges changes;
@@ -207,6 +209,9 @@ final class Statements {
         var statements = request.transactStatements().stream()
                 .map(each -> Statement.parse(each.statement(), each.parameters()))
                 .toList();
+        for (int i = 0; i < statements.size(); i++) {
+            refuseWithin(statements.get(i), i);
+        }
         long reads =
                 statements.stream().filter(Statement.Select.class::isInstance).count();
         if (reads > 0 && reads < statements.size()) {
@@ -214,6 +219,20 @@ final class Statements {
                     "ExecuteTransaction API does not support both read and write operations in the" + " same request.");
         }
         return reads > 0 ? readTogether(statements) : writeTogether(request, statements);
+    }
+
+    /** Refuses what a statement may say by itself only. */
+    private static void refuseWithin(Statement statement, int number) {
+        var what = switch (statement) {
+            case Statement.Select select
+            when select.index() != null -> "Reads on indices are not supported within transactions.";
+            case Statement.Change update when update.returning() != null -> RETURNING_REFUSED;
+            case Statement.Delete delete when delete.returning() -> RETURNING_REFUSED;
+            default -> null;
+        };
+        if (what != null) {
+            throw DynamodbErrors.invalid("Validation failed in TransactStatements[" + number + "]: " + what);
+        }
     }
 
     private ExecuteTransactionResponse readTogether(List<Statement> statements) {

@@ -37,6 +37,9 @@ final class TableLifecycle {
     }
 
     TableDescription create(CreateTableRequest request) {
+        if (request.tableName() == null) {
+            throw DynamodbErrors.invalid("The parameter 'TableName' is required but was not present in the request");
+        }
         var call = Call.current();
         var name = TableName.of(request.tableName(), call);
         var made = creation.table(name, request, call.time());

@@ -37,18 +37,23 @@ record TableName(String account, String region, String name) {
     }
 
     private static String checked(String name) {
-        if (name.length() < 3 || name.length() > 255) {
-            throw DynamodbErrors.invalid(
-                    "TableName must be at least 3 characters long and at most 255 characters long");
+        if (name.length() < 3) {
+            throw refused(name, "have length greater than or equal to 3");
+        }
+        if (name.length() > 255) {
+            throw refused(name, "have length less than or equal to 255");
         }
         for (int i = 0; i < name.length(); i++) {
             if (!allowed(name.charAt(i))) {
-                throw DynamodbErrors.invalid("1 validation error detected: Value '" + name
-                        + "' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern:"
-                        + " [a-zA-Z0-9_.-]+");
+                throw refused(name, "satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
             }
         }
         return name;
+    }
+
+    private static RuntimeException refused(String name, String demand) {
+        return DynamodbErrors.invalid("1 validation error detected: Value '" + name
+                + "' at 'tableName' failed to satisfy constraint: Member must " + demand);
     }
 
     private static boolean allowed(char c) {

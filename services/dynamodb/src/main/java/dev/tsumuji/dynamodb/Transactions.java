@@ -201,11 +201,18 @@ final class Transactions {
         } catch (ResourceNotFoundException e) {
             throw e;
         } catch (DynamoDbException e) {
-            return CancellationReason.builder()
-                    .code("ValidationError")
-                    .message(message(e))
-                    .build();
+            return reason(e);
         }
+    }
+
+    private static CancellationReason reason(DynamoDbException e) {
+        if (DynamodbErrors.isEmptyKey(e)) {
+            throw e;
+        }
+        return CancellationReason.builder()
+                .code("ValidationError")
+                .message(message(e))
+                .build();
     }
 
     private static String message(AwsServiceException e) {
@@ -258,10 +265,7 @@ final class Transactions {
                 try {
                     Keys.check(open.table().key(), get.key());
                 } catch (DynamoDbException e) {
-                    reason = CancellationReason.builder()
-                            .code("ValidationError")
-                            .message(message(e))
-                            .build();
+                    reason = reason(e);
                 }
                 reasons.add(reason);
                 if (reason != NONE) {

@@ -1,12 +1,15 @@
 package dev.tsumuji.dynamodb;
 
 import static dev.tsumuji.dynamodb.Fixture.ALL;
+import static dev.tsumuji.dynamodb.Fixture.KEYS_ONLY;
 import static dev.tsumuji.dynamodb.Fixture.attribute;
 import static dev.tsumuji.dynamodb.Fixture.fails;
 import static dev.tsumuji.dynamodb.Fixture.global;
 import static dev.tsumuji.dynamodb.Fixture.hash;
 import static dev.tsumuji.dynamodb.Fixture.item;
+import static dev.tsumuji.dynamodb.Fixture.local;
 import static dev.tsumuji.dynamodb.Fixture.n;
+import static dev.tsumuji.dynamodb.Fixture.range;
 import static dev.tsumuji.dynamodb.Fixture.s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -23,7 +26,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 class StatementsTest {
     private final Fixture it = new Fixture()
             .withTable(r -> r.attributeDefinitions(attribute("id", "S"), attribute("at", "N"), attribute("who", "S"))
-                    .globalSecondaryIndexes(global("byWho", ALL, hash("who"))));
+                    .globalSecondaryIndexes(global("byWho", ALL, hash("who")), global("keys", KEYS_ONLY, hash("who")))
+                    .localSecondaryIndexes(local("local", KEYS_ONLY, hash("id"), range("who"))));
 
     @AfterEach
     void close() {
@@ -94,6 +98,54 @@ class StatementsTest {
                 () -> run("UPDATE orders SET x = 1 WHERE id = 'none' AND \"at\" = 1"));
         run("DELETE FROM orders WHERE id = 'a' AND \"at\" = 1");
         assertThat(it.get("a", 1)).isEmpty();
+    }
+
+    @Test
+    void an_index_answers_only_for_itself() {
+        for (var refused : List.of(
+                List.of("\"orders\".\"none\" WHERE id = 'a'", "The table does not have the specified index"),
+                List.of("\"orders\".\"byWho\".\"x\"", "A path may contain at most 2 components in the FROM clause"),
+                List.of("\"orders\".\"\"", "Path component cannot be an empty string"),
+                List.of("\"\"", "Path component cannot be an empty string"),
+                List.of(
+                        "\"orders\".\"keys\" WHERE who = 'me' AND x = 1",
+                        "One or more parameter values were invalid: Secondary index keys does not project one or more"
+                                + " filter attributes: [x]"))) {
+            fails("ValidationException", refused.getLast(), () -> run("SELECT * FROM " + refused.getFirst()));
+        }
+        fails(
+                "ValidationException",
+                "One or more parameter values were invalid: Global secondary index keys does not project [x]",
+                () -> run("SELECT x FROM \"orders\".\"keys\""));
+        fails(
+                "ValidationException",
+                "Strongly consistent read is not supported on Global Secondary Indexes",
+                () -> it.call(() -> it.dynamodb.executeStatement(
+                        r -> r.statement("SELECT * FROM \"orders\".\"byWho\"").consistentRead(true))));
+    }
+
+    @Test
+    void a_local_index_is_completed_from_the_table() {
+        it.put(item("a", 1, "who", "me", "x", "y"));
+        assertThat(run("SELECT x FROM \"orders\".\"local\" WHERE id = 'a' AND who = 'me'"))
+                .containsExactly(Map.of("x", s("y")));
+    }
+
+    @Test
+    void a_transaction_neither_reads_indexes_nor_returns_what_it_changed() {
+        for (var refused : List.of(
+                List.of(
+                        "SELECT * FROM \"orders\".\"byWho\" WHERE who = 'me'",
+                        "Reads on indices are not supported within transactions."),
+                List.of(
+                        "UPDATE orders SET x = 1 WHERE id = 'a' AND \"at\" = 1 RETURNING ALL NEW *",
+                        "RETURNING clause is not supported in ExecuteTransaction."))) {
+            fails(
+                    "ValidationException",
+                    "Validation failed in TransactStatements[0]: " + refused.getLast(),
+                    () -> it.call(() -> it.dynamodb.executeTransaction(
+                            r -> r.transactStatements(one -> one.statement(refused.getFirst())))));
+        }
     }
 
     @Test

@@ -80,8 +80,17 @@ class TablesTest {
                 () -> it.withTable(r -> r.tableName("other").localSecondaryIndexes(local("byWho", ALL, hash("id")))));
         fails(
                 "ValidationException",
-                "TableName must be at least 3 characters long and at most 255 characters long",
+                "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: Member must have"
+                        + " length greater than or equal to 3",
                 () -> it.withTable(r -> r.tableName("ab")));
+        fails(
+                "ValidationException",
+                "The parameter 'TableName' is required but was not present in the request",
+                () -> it.withTable(r -> r.tableName(null)));
+        fails(
+                "ValidationException",
+                "Invalid KeySchema: Some index key attribute have no definition",
+                () -> it.withTable(r -> r.tableName("other").keySchema(hash("id"), range("id"))));
     }
 
     @Test

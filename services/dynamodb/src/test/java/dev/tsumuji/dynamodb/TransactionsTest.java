@@ -182,6 +182,10 @@ class TransactionsTest {
         }
         fails(
                 "ValidationException",
+                "The requestItems parameter is required for BatchWriteItem",
+                () -> it.call(() -> it.dynamodb.batchWriteItem(r -> r.requestItems(Map.of()))));
+        fails(
+                "ValidationException",
                 "Too many items requested for the BatchWriteItem call",
                 () -> it.call(() -> it.dynamodb.batchWriteItem(r -> r.requestItems(Map.of(TABLE, writes)))));
         fails(

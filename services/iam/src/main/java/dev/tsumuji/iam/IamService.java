@@ -4,6 +4,7 @@ import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.time.Ids;
 import java.time.InstantSource;
+import java.util.List;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.*;
 
@@ -524,5 +525,62 @@ public final class IamService implements PolicyOperations {
     public GetAccountAuthorizationDetailsResponse getAccountAuthorizationDetails(
             GetAccountAuthorizationDetailsRequest request) {
         return details.get(request);
+    }
+
+    // ---- what can't be made here, so that there is none: tools look for all of it before they delete a user
+
+    @Override
+    public ListMfaDevicesResponse listMFADevices(ListMfaDevicesRequest request) {
+        users.require(request.userName());
+        return ListMfaDevicesResponse.builder()
+                .mfaDevices(List.of())
+                .isTruncated(false)
+                .build();
+    }
+
+    @Override
+    public ListVirtualMfaDevicesResponse listVirtualMFADevices(ListVirtualMfaDevicesRequest request) {
+        return ListVirtualMfaDevicesResponse.builder()
+                .virtualMFADevices(List.of())
+                .isTruncated(false)
+                .build();
+    }
+
+    @Override
+    public ListSshPublicKeysResponse listSSHPublicKeys(ListSshPublicKeysRequest request) {
+        users.require(request.userName());
+        return ListSshPublicKeysResponse.builder()
+                .sshPublicKeys(List.of())
+                .isTruncated(false)
+                .build();
+    }
+
+    @Override
+    public ListSigningCertificatesResponse listSigningCertificates(ListSigningCertificatesRequest request) {
+        users.require(request.userName());
+        return ListSigningCertificatesResponse.builder()
+                .certificates(List.of())
+                .isTruncated(false)
+                .build();
+    }
+
+    @Override
+    public ListServerCertificatesResponse listServerCertificates(ListServerCertificatesRequest request) {
+        return ListServerCertificatesResponse.builder()
+                .serverCertificateMetadataList(List.of())
+                .isTruncated(false)
+                .build();
+    }
+
+    @Override
+    public ListOpenIdConnectProvidersResponse listOpenIDConnectProviders(ListOpenIdConnectProvidersRequest request) {
+        return ListOpenIdConnectProvidersResponse.builder()
+                .openIDConnectProviderList(List.of())
+                .build();
+    }
+
+    @Override
+    public ListSamlProvidersResponse listSAMLProviders(ListSamlProvidersRequest request) {
+        return ListSamlProvidersResponse.builder().samlProviderList(List.of()).build();
     }
 }

@@ -75,6 +75,13 @@ final class Users {
     }
 
     /** Operations on oneself may leave the name out. */
+    /** @param name null for the caller */
+    void require(@Nullable String name) {
+        var account = Directory.account();
+        var user = nameOrCaller(name);
+        directory.read(snapshot -> Directory.user(snapshot, account, user));
+    }
+
     static String nameOrCaller(@Nullable String name) {
         if (name != null) {
             return name;

@@ -42,6 +42,25 @@ class UsersTest {
     }
 
     @Test
+    void nobody_has_what_cannot_be_made() {
+        cell.root.createUser(request -> request.userName("ada"));
+
+        assertThat(cell.root.listMFADevices(r -> r.userName("ada")).mfaDevices())
+                .isEmpty();
+        assertThat(cell.root.listSSHPublicKeys(r -> r.userName("ada")).sshPublicKeys())
+                .isEmpty();
+        assertThat(cell.root.listSigningCertificates(r -> r.userName("ada")).certificates())
+                .isEmpty();
+        assertThat(cell.root.listOpenIDConnectProviders(r -> {}).openIDConnectProviderList())
+                .isEmpty();
+        refused(
+                () -> cell.root.listMFADevices(r -> r.userName("nobody")),
+                "NoSuchEntity",
+                404,
+                "The user with name nobody cannot be found.");
+    }
+
+    @Test
     void names_that_differ_in_case_only_are_the_same_name() {
         cell.root.createUser(request -> request.userName("Ada"));
 

@@ -33,7 +33,13 @@ final class Attributes {
 
     GetObjectAttributesResponse get(GetObjectAttributesRequest request) {
         var wanted = new HashSet<>(request.objectAttributesAsStrings());
-        if (wanted.isEmpty() || !KNOWN.containsAll(wanted)) {
+        wanted.remove("");
+        if (wanted.isEmpty()) {
+            throw S3Errors.invalidRequest(
+                    "The x-amz-object-attributes header specifying the attributes to be retrieved is"
+                            + " either missing or empty");
+        }
+        if (!KNOWN.containsAll(wanted)) {
             throw S3Errors.invalidArgument("Invalid attribute name specified.", "x-amz-object-attributes");
         }
         var customerKey = CustomerKeys.of(request);

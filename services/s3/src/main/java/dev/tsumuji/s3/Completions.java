@@ -135,6 +135,10 @@ final class Completions {
             if (part.partNumber() == null || part.eTag() == null) {
                 throw S3Errors.malformedXml();
             }
+            if (part.partNumber() < 1) {
+                throw S3Errors.invalidArgument(
+                        "PartNumber must be >= 1", "PartNumber", String.valueOf(part.partNumber()));
+            }
             if (part.partNumber() <= last) {
                 throw S3Errors.of(
                         "InvalidPartOrder",

@@ -98,6 +98,12 @@ final class CustomerKeys {
             }
             throw S3Errors.invalidArgument("The encryption method specified is not supported", ARGUMENT, asked);
         }
+        if (member(request, "SSEKMSKeyId") != null) {
+            throw S3Errors.invalidArgument(
+                    "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption :"
+                            + " aws:kms",
+                    ARGUMENT);
+        }
         return key;
     }
 

@@ -33,6 +33,9 @@ final class VersionIds {
 
     /** @throws software.amazon.awssdk.services.s3.model.S3Exception when no version can have this id */
     static long order(String id) {
+        if (id.isEmpty()) {
+            throw S3Errors.invalidArgument("Version id cannot be the empty string", "versionId", id);
+        }
         try {
             if (id.length() == LENGTH) {
                 var bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(id));

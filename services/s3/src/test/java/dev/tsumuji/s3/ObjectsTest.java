@@ -212,6 +212,24 @@ class ObjectsTest {
     }
 
     @Test
+    void what_names_nothing_is_refused() {
+        fixture.put("k", "1");
+        fixture.assertRefused(() -> fixture.get("k", r -> r.versionId("")), "InvalidArgument", 400)
+                .hasMessageContaining("Version id cannot be the empty string");
+        fixture.assertRefused(
+                        () -> fixture.s3(s3 -> s3.getObjectAttributes(
+                                r -> r.bucket(Fixture.BUCKET).key("k"))),
+                        "InvalidRequest",
+                        400)
+                .hasMessageContaining("specifying the attributes to be retrieved is either missing or empty");
+        fixture.assertRefused(
+                        () -> fixture.put("k", "1".getBytes(StandardCharsets.UTF_8), r -> r.ssekmsKeyId("id")),
+                        "InvalidArgument",
+                        400)
+                .hasMessageContaining("requires HTTP header x-amz-server-side-encryption : aws:kms");
+    }
+
+    @Test
     void where_the_requester_pays_others_must_say_that_they_know_it() {
         fixture.s3(s3 -> s3.putBucketRequestPayment(
                 r -> r.bucket(Fixture.BUCKET).requestPaymentConfiguration(c -> c.payer(Payer.REQUESTER))));

@@ -99,6 +99,12 @@ class UploadsTest {
         fixture.assertRefused(() -> complete(upload, List.of()), "InvalidRequest", 400)
                 .hasMessageContaining("You must specify at least one part");
         fixture.assertRefused(() -> complete(upload, List.of(two, one)), "InvalidPartOrder", 400);
+        fixture.assertRefused(
+                        () -> complete(
+                                upload, List.of(one.toBuilder().partNumber(0).build())),
+                        "InvalidArgument",
+                        400)
+                .hasMessageContaining("PartNumber must be >= 1");
         fixture.assertRefused(() -> complete(upload, List.of(one, two)), "EntityTooSmall", 400);
         var wrong = one.toBuilder().eTag("\"0\"").build();
         fixture.assertRefused(() -> complete(upload, List.of(wrong)), "InvalidPart", 400);

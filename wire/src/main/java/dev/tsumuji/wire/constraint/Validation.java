@@ -130,19 +130,20 @@ public final class Validation {
         if (value == null) {
             return;
         }
-        if (!member.element().kind().scalar()) {
+        boolean scalar = member.element().kind().scalar();
+        if (entries.values().stream()
+                .anyMatch(v -> v == null ? scalar : !value.broken(v).isEmpty())) {
+            refuse(
+                    Rendering.of(member, entries),
+                    rule.sensitive() || value.sensitive(),
+                    path,
+                    "Map value must satisfy constraint: " + (scalar ? withNotNull(value) : value.all()));
+        } else if (!scalar) {
             entries.forEach((k, v) -> {
                 if (v != null) {
                     value(value, member.element(), v, path + "." + k + ".member");
                 }
             });
-        } else if (entries.values().stream()
-                .anyMatch(v -> v == null || !value.broken(v).isEmpty())) {
-            refuse(
-                    Rendering.of(member, entries),
-                    rule.sensitive() || value.sensitive(),
-                    path,
-                    "Map value must satisfy constraint: " + withNotNull(value));
         }
     }
 

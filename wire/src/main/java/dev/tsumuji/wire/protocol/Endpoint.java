@@ -6,6 +6,7 @@ import dev.tsumuji.wire.constraint.Table;
 import dev.tsumuji.wire.http.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,9 @@ final class Endpoint {
     private final Map<String, Operation> operations = new HashMap<>();
     /** By HTTP method. */
     private final Map<String, List<Routed>> routes = new HashMap<>();
+
+    private final Set<String> ofBuckets = new HashSet<>();
+    private final Set<String> ofObjects = new HashSet<>();
 
     private volatile @Nullable Table table;
 
@@ -46,6 +50,7 @@ final class Endpoint {
                 var route = new Route(operation.uri());
                 routes.computeIfAbsent(operation.verb(), verb -> new ArrayList<>())
                         .add(new Routed(operation.name(), route, operations.get(operation.name())));
+                (route.greedy() ? ofObjects : ofBuckets).addAll(route.subresources());
             }
         }
     }
@@ -102,20 +107,44 @@ final class Endpoint {
             return method.equals("GET") ? "ListBuckets" : null;
         }
         var segments = Route.split(path);
-        String best = null;
+        Routed best = null;
         int bestScore = -1;
         for (var routed : routes.getOrDefault(method, List.of())) {
             int score = routed.route().score(segments, query);
             if (score >= 0 && s3() && routed.operation() != null) {
                 int required = routed.operation().requiredParameters(request, query);
-                score = required < 0 ? -1 : score + 8 * required;
+                // what lacks a parameter is still meant when it alone has the subresource
+                int lacking = routed.route().subresources().isEmpty() ? -1 : score - 1;
+                score = required < 0 ? lacking : score + 8 * required;
             }
             if (score > bestScore) {
                 bestScore = score;
-                best = routed.name();
+                best = routed;
             }
         }
-        return best;
+        if (best == null || s3() && misses(best.route(), method, subresource(query, path.length() > 1))) {
+            return null;
+        }
+        return best.name();
+    }
+
+    /** Whether a route is of the whole although a part is named: {@code DELETE /bucket?logging} deletes no bucket. */
+    private static boolean misses(Route route, String method, @Nullable String subresource) {
+        return subresource != null
+                && !method.equals("HEAD")
+                && !route.subresources().contains(subresource);
+    }
+
+    /** What of a bucket or of an object the query names; null for the whole. */
+    @Nullable
+    String subresource(QueryString query, boolean object) {
+        var known = object ? ofObjects : ofBuckets;
+        for (var name : query.parameters().keySet()) {
+            if (known.contains(name)) {
+                return name;
+            }
+        }
+        return null;
     }
 
     /** The format of this service's own protocol. */

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,5 +103,18 @@ final class Route {
     @Nullable
     String literal(String name) {
         return literals.first(name);
+    }
+
+    /** Whether it ends in a label of any length, as objects of a bucket do. */
+    boolean greedy() {
+        return greedy;
+    }
+
+    /** The query parameters that name what of a resource is meant: {@code ?acl}, but not {@code ?list-type=2}. */
+    Set<String> subresources() {
+        return literals.parameters().entrySet().stream()
+                .filter(literal -> literal.getValue().getFirst().isEmpty())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 }

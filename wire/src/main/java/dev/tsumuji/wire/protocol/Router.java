@@ -194,24 +194,48 @@ final class Router {
                 bucket = place.bucket();
                 path = place.path();
             }
+            if (endpoint.s3() && request.method().equals("PUT") && query.has("partNumber") && !query.has("uploadId")) {
+                throw partOfNoUpload(query);
+            }
             var operation = endpoint.route(request, path, query, bucket != null && !bucket.isEmpty());
             if (operation != null) {
                 return new Target(endpoint, endpoint.ownFormat(), operation, null, path, bucket, query);
             }
             if (endpoint.s3()) {
-                throw methodNotAllowed(request);
+                throw methodNotAllowed(
+                        request, endpoint.subresource(query, place(request).object()));
             }
         }
         throw new Refused(Fault.of(
                 "UnknownOperationException", 404, "No operation fits " + request.method() + " " + request.path()));
     }
 
-    private static Refused methodNotAllowed(Request request) {
+    private static Refused methodNotAllowed(Request request, @Nullable String subresource) {
         var elements = new LinkedHashMap<String, String>();
         elements.put("Method", request.method());
-        elements.put("ResourceType", place(request).resourceType());
+        elements.put("ResourceType", subresource == null ? place(request).resourceType() : resourceType(subresource));
         return new Refused(Fault.detailed(
                 "MethodNotAllowed", 405, "The specified method is not allowed against this resource.", elements));
+    }
+
+    /** A part whose upload was forgotten must not become the object. */
+    private static Refused partOfNoUpload(QueryString query) {
+        var elements = new LinkedHashMap<String, String>();
+        elements.put("ArgumentName", "partNumber");
+        elements.put("ArgumentValue", String.valueOf(query.first("partNumber")));
+        return new Refused(Fault.detailed(
+                "InvalidArgument", 400, "This operation does not accept partNumber without uploadId", elements));
+    }
+
+    /** As S3's access logs call it: {@code requestPayment} is {@code REQUEST_PAYMENT}. */
+    private static String resourceType(String subresource) {
+        return switch (subresource) {
+            case "logging" -> "LOGGING_STATUS";
+            case "policy" -> "BUCKETPOLICY";
+            case "versions" -> "BUCKETVERSIONS";
+            default ->
+                subresource.replaceAll("(?=[A-Z])", "_").replace('-', '_').toUpperCase(Locale.ROOT);
+        };
     }
 
     private List<Endpoint> restCandidates(Request request) {

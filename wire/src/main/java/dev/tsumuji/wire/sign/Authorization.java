@@ -29,6 +29,7 @@ record Authorization(
         @Nullable Duration lifetime) {
 
     static final String ALGORITHM = "AWS4-HMAC-SHA256";
+    static final String IN_QUERY = "Error parsing the X-Amz-Credential parameter; ";
     private static final Duration LIFETIME_MAX = Duration.ofDays(7);
 
     boolean presigned() {
@@ -111,7 +112,7 @@ record Authorization(
         int space = header.indexOf(' ');
         var algorithm = space < 0 ? header : header.substring(0, space);
         if (!algorithm.equals(ALGORITHM)) {
-            throw refusals.algorithm(algorithm);
+            throw refusals.algorithm(algorithm, header);
         }
         var fields = fields(header, space, refusals);
         var date = request.header("x-amz-date");
@@ -254,9 +255,8 @@ record Authorization(
         int n = parts.length;
         if (n != 5) {
             throw inQuery
-                    ? refusals.incompleteQuery(
-                            "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "
-                                    + "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".")
+                    ? refusals.incompleteQuery(IN_QUERY + "the Credential is mal-formed; expecting "
+                            + "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".")
                     : refusals.incomplete(
                             "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term,"
                                     + " got '" + text + "'",
@@ -266,7 +266,9 @@ record Authorization(
             throw refusals.scope(
                     "Credential should be scoped with a valid terminator: '" + Scope.TERMINATOR + "', not '" + parts[4]
                             + "'.",
-                    "incorrect terminator \"" + parts[4] + "\". This endpoint uses \"" + Scope.TERMINATOR + "\".");
+                    (inQuery ? IN_QUERY : "") + "incorrect terminal \"" + parts[4] + "\". This endpoint uses \""
+                            + Scope.TERMINATOR + "\".",
+                    inQuery);
         }
         return new Credential(parts[0], new Scope(parts[1], parts[2], parts[3]));
     }

@@ -3,6 +3,7 @@ package dev.tsumuji.wire.sign;
 import dev.tsumuji.kernel.call.Credential;
 import dev.tsumuji.kernel.call.Credentials;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -63,11 +64,21 @@ final class Refusals {
 
     Refusal algorithm(String name) {
         return dialect == Dialect.S3
-                ? new Refusal(
-                        "InvalidRequest",
-                        400,
-                        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
+                ? incompleteQuery("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256\"")
                 : incomplete("Unsupported AWS 'algorithm': '" + name + "'. Please use AWS4-HMAC-SHA256.");
+    }
+
+    /** An {@code Authorization} header that doesn't begin with the algorithm and a blank. */
+    Refusal algorithm(String name, String header) {
+        return dialect == Dialect.S3
+                ? new Refusal(
+                        "InvalidArgument",
+                        400,
+                        header.indexOf(' ') < 0
+                                ? "Authorization header is invalid -- one and only one ' ' (space) required"
+                                : "Unsupported Authorization Type",
+                        Refusal.ordered("ArgumentName", "Authorization", "ArgumentValue", header))
+                : algorithm(name);
     }
 
     Refusal twoMechanisms() {
@@ -105,8 +116,11 @@ final class Refusals {
     }
 
     /** A scope of another day, region, service or kind. */
-    Refusal scope(String message, String s3Tail) {
-        return dialect == Dialect.S3 ? incomplete(S3_HEADER + s3Tail) : invalid(message);
+    Refusal scope(String message, String s3Tail, boolean inQuery) {
+        if (dialect != Dialect.S3) {
+            return invalid(message);
+        }
+        return inQuery ? incompleteQuery(s3Tail) : incomplete(S3_HEADER + s3Tail);
     }
 
     Refusal unsignedHeader(String name) {
@@ -130,6 +144,11 @@ final class Refusals {
         return invalid("Signature expired: " + signed + " is now earlier than " + limit + " (" + now + " - 15 min.)");
     }
 
+    /** As S3 shows its time: to the second. */
+    static String shown(Instant now) {
+        return now.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
     /** S3's form of both. */
     Refusal skewed(String signed, Instant now) {
         return new Refusal(
@@ -137,7 +156,7 @@ final class Refusals {
                 403,
                 "The difference between the request time and the current time is too large.",
                 Refusal.ordered(
-                        "RequestTime", signed, "ServerTime", now.toString(), "MaxAllowedSkewMilliseconds", "900000"));
+                        "RequestTime", signed, "ServerTime", shown(now), "MaxAllowedSkewMilliseconds", "900000"));
     }
 
     /** A presigned URL past its {@code X-Amz-Expires}. */
@@ -148,7 +167,7 @@ final class Refusals {
                         403,
                         "Request has expired",
                         Refusal.ordered(
-                                "X-Amz-Expires", seconds, "Expires", expiry.toString(), "ServerTime", now.toString()))
+                                "X-Amz-Expires", seconds, "Expires", expiry.toString(), "ServerTime", shown(now)))
                 : invalid("Signature expired: " + expiryBasic + " is now earlier than " + nowBasic);
     }
 
@@ -246,8 +265,9 @@ final class Refusals {
                         "InvalidArgument",
                         400,
                         "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, "
-                                + "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER "
-                                + "or a valid sha256 value.",
+                                + "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, "
+                                + "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, "
+                                + "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid sha256 value.",
                         Refusal.ordered("ArgumentName", "x-amz-content-sha256", "ArgumentValue", value))
                 : invalid(MISMATCH);
     }

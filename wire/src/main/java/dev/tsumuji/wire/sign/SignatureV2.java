@@ -170,7 +170,7 @@ final class SignatureV2 {
                     "AccessDenied",
                     403,
                     "Request has expired",
-                    Refusal.ordered("Expires", end.toString(), "ServerTime", now.toString()));
+                    Refusal.ordered("Expires", end.toString(), "ServerTime", Refusals.shown(now)));
         }
         return new Claim(key, signature, expires);
     }

@@ -43,6 +43,8 @@ public final class Verifier {
     }
 
     /** A REST path of the other services begins with the API's date; an object's hardly ever does. */
+    private static final Pattern DATE = Pattern.compile("\\d{8}");
+
     private static final Pattern DATED_PATH = Pattern.compile("/20\\d\\d-\\d\\d-\\d\\d/.*");
 
     /**
@@ -165,28 +167,38 @@ public final class Verifier {
                     .scope(
                             "Credential should be scoped to correct service: '" + service + "'. ",
                             "incorrect service \"" + verified.scope().service() + "\". This endpoint belongs to \""
-                                    + service + "\".");
+                                    + service + "\".",
+                            false);
         }
     }
 
     private static void checkScope(Authorization authorization, Refusals refusals) {
         var scope = authorization.scope();
+        var where = authorization.presigned() ? Authorization.IN_QUERY : "";
         if (!authorization.date().startsWith(scope.date()) || scope.date().length() != 8) {
             var date = authorization.date();
             throw refusals.scope(
                     "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '"
                             + scope.date() + "' != '" + date.substring(0, 8) + "', from '" + date + "'.",
-                    "Invalid credential date \"" + scope.date() + "\". This date is not the same as X-Amz-Date: \""
-                            + date.substring(0, 8) + "\".");
+                    DATE.matcher(scope.date()).matches()
+                            ? "Invalid credential date \"" + scope.date()
+                                    + "\". This date is not the same as X-Amz-Date: \"" + date.substring(0, 8) + "\"."
+                            : where + "incorrect date format \""
+                                    + scope.date()
+                                    + "\". This date in the credential must be in the format \"yyyyMMdd\".",
+                    authorization.presigned());
         }
         if (scope.region().isEmpty() || !plain(scope.region())) {
             throw refusals.scope(
-                    "Credential should be scoped to a valid region. ", "the region '" + scope.region() + "' is wrong");
+                    "Credential should be scoped to a valid region. ",
+                    where + "the region '" + scope.region() + "' is wrong",
+                    authorization.presigned());
         }
         if (scope.service().isEmpty() || !plain(scope.service())) {
             throw refusals.scope(
                     "Credential should be scoped to correct service. ",
-                    "incorrect service \"" + scope.service() + "\".");
+                    where + "incorrect service \"" + scope.service() + "\".",
+                    authorization.presigned());
         }
     }
 

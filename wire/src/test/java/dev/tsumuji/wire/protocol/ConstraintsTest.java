@@ -123,6 +123,21 @@ class ConstraintsTest {
     }
 
     @Test
+    void dynamodb_refuses_lists_in_maps_with_their_map_and_types_in_its_own_order() {
+        assertThat(json("dynamodb", "DynamoDB_20120810.BatchWriteItem", "{\"RequestItems\":{\"t\":[]}}"))
+                .contains(
+                        "Value '{t=[]}' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: "
+                                + "[Member must have length less than or equal to 25, Member must have length greater than or equal to 1]");
+        assertThat(
+                        json(
+                                "dynamodb",
+                                "DynamoDB_20120810.CreateTable",
+                                "{\"TableName\":\"table\",\"AttributeDefinitions\":[{\"AttributeName\":\"a\",\"AttributeType\":\"X\"}]}"))
+                .contains("Value 'X' at 'attributeDefinitions.1.member.attributeType' failed to satisfy constraint: "
+                        + "Member must satisfy enum value set: [B, N, S]");
+    }
+
+    @Test
     void a_secret_is_not_repeated() {
         assertThat(lambda(
                         "PUT",

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.SdkRequest;
@@ -325,6 +327,36 @@ class ProtocolsTest {
                         .getFirst()
                         .value())
                 .isEqualTo("v");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DELETE, /b, logging, LOGGING_STATUS",
+        "DELETE, /b, requestPayment=, REQUEST_PAYMENT",
+        "DELETE, /b, acl, ACL",
+        "PUT, /b, location, LOCATION",
+        "PUT, /b, versions, BUCKETVERSIONS",
+        "PUT, /b/k, torrent, TORRENT",
+        "DELETE, /b/k, legal-hold, LEGAL_HOLD",
+        "GET, /b/k, uploads, UPLOADS",
+        "POST, /b, x, BUCKET",
+    })
+    void a_part_that_a_method_is_not_for_is_not_taken_for_the_whole(
+            String method, String path, String query, String type) {
+        var answer = platform.send(method, path, query, InProcess.signed("s3"), new byte[0]);
+        assertThat(answer.status).isEqualTo(405);
+        assertThat(answer.text()).contains("<ResourceType>" + type + "</ResourceType>");
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void a_part_of_no_upload_is_not_taken_for_the_object() {
+        var answer = platform.send("PUT", "/b/k", "partNumber=1", InProcess.signed("s3"), new byte[0]);
+        assertThat(answer.status).isEqualTo(400);
+        assertThat(answer.text())
+                .contains("<Message>This operation does not accept partNumber without uploadId</Message>")
+                .contains("<ArgumentValue>1</ArgumentValue>");
+        assertThat(seen).isEmpty();
     }
 
     @Test

@@ -197,6 +197,40 @@ class VerifierTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "AWS4-HMAC-SHA256 | AWS4-X | X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256\"",
+                "aws4_request | aws | Error parsing the X-Amz-Credential parameter; incorrect terminal \"aws\". This endpoint uses \"aws4_request\".",
+                "%2F20260501%2F | %2Ftoday%2F | Error parsing the X-Amz-Credential parameter; incorrect date format \"today\". This date in the credential must be in the format \"yyyyMMdd\".",
+                "%2F20260501%2F | %2F20260430%2F | Invalid credential date \"20260430\". This date is not the same as X-Amz-Date: \"20260501\".",
+            })
+    void a_link_of_s3_with_another_scope_is_refused_as_a_link(String part, String other, String message) {
+        var link = new Signer(Keys.ID, Keys.SECRET, null, "us-east-1", "s3")
+                .presign("GET", "h", "/b/k", null, Duration.ofDays(1), NOW);
+        refused(
+                Request.of("GET", "/b/k", link.replace(part, other), Headers.of("host", "h"), NOTHING),
+                "AuthorizationQueryParametersError",
+                400,
+                message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "AWS4-HMAC-SHA256 | AWS4-X | InvalidArgument | Unsupported Authorization Type",
+                "AWS4-HMAC-SHA256 Cred | AWS4-HMAC-SHA256Cred | InvalidArgument | Unsupported Authorization Type",
+                "aws4_request | aws | AuthorizationHeaderMalformed | The authorization header is malformed; incorrect terminal \"aws\". This endpoint uses \"aws4_request\".",
+                "/20260501/ | /today/ | AuthorizationHeaderMalformed | The authorization header is malformed; incorrect date format \"today\". This date in the credential must be in the format \"yyyyMMdd\".",
+            })
+    void a_header_that_s3_cannot_take_is_refused_in_its_words(String part, String other, String code, String message) {
+        var signed = sign(Keys.ID, Keys.SECRET, null, "s3", dialect("s3"));
+        var authorization = String.valueOf(signed.get("authorization"));
+        refused(get(signed.with("authorization", authorization.replace(part, other))), code, 400, message);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "iam, MissingAuthenticationToken, 403",
         "logs, MissingAuthenticationTokenException, 400",

@@ -106,13 +106,19 @@ final class StatementParser extends Terms {
         } else if (!name()) {
             throw malformed();
         }
-        var table = take().text();
-        if (!accept(".")) {
-            return List.of(table);
-        } else if (!name()) {
-            throw malformed();
+        var path = new ArrayList<String>();
+        do {
+            if (!name()) {
+                throw malformed();
+            }
+            path.add(take().text());
+        } while (accept("."));
+        if (path.size() > 2) {
+            throw refused("A path may contain at most 2 components in the FROM clause");
+        } else if (path.contains("")) {
+            throw refused("Path component cannot be an empty string");
         }
-        return List.of(table, take().text());
+        return path;
     }
 
     private @Nullable Where where() {

@@ -25,8 +25,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  *     and data types</a>
  */
 public final class Values {
-    /** Maps and lists within each other. */
-    public static final int NESTING_MAX = 32;
+    /** Maps and lists within each other; with the value in the innermost they are 32 levels. */
+    public static final int NESTING_MAX = 31;
 
     private Values() {}
 
@@ -103,7 +103,8 @@ public final class Values {
 
     private static void deeper(int depth) {
         if (depth >= NESTING_MAX) {
-            throw Refusal.validation("Nesting Levels have exceeded supported limits");
+            throw Refusal.validation("Nesting Levels have exceeded supported limits: Attributes in the item have nested"
+                    + " levels beyond supported limit");
         }
     }
 

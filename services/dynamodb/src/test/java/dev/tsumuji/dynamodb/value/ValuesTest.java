@@ -88,13 +88,16 @@ class ValuesTest {
     }
 
     @Test
-    void maps_and_lists_are_within_each_other_up_to_32_times() {
+    void maps_and_lists_within_each_other_have_up_to_32_levels() {
         var value = AttributeValue.fromS("x");
-        for (int i = 0; i < Values.NESTING_MAX; i++) {
+        for (int level = 2; level <= 32; level++) {
             value = AttributeValue.fromL(List.of(value));
         }
         assertThat(Values.checked(value)).isNotNull();
-        refused(AttributeValue.fromL(List.of(value)), "Nesting Levels have exceeded supported limits");
+        refused(
+                AttributeValue.fromL(List.of(value)),
+                "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported"
+                        + " limit");
     }
 
     @Test
