@@ -52,6 +52,7 @@ public final class LibraryRehearsal {
     static int run() throws IOException {
         jackson();
         events();
+        LinkageRehearsal.run();
         return has("software.amazon.awssdk.core.SdkPojo") && has("software.amazon.awssdk.awscore.AwsRequest")
                 ? SdkRehearsal.run(ROUNDS)
                 : 0;

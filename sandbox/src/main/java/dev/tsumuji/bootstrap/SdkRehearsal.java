@@ -9,28 +9,32 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.protocol.MarshallLocation;
 import software.amazon.awssdk.core.protocol.MarshallingType;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.traits.ListTrait;
 import software.amazon.awssdk.core.traits.MapTrait;
 import software.amazon.awssdk.core.traits.RequiredTrait;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.utils.builder.Buildable;
 
 /**
  * Uses whatever clients of the AWS SDK are on the class path, by their own description of themselves, against an endpoint in this
  * process: so that a JVM has loaded, linked and run what functions use before any function is there. Needs the SDK's core on
- * the class path; leaves no system property behind.
+ * the class path, and credentials and a region where functions find theirs, in the environment; leaves no system property behind.
  */
 final class SdkRehearsal {
 
     private static final String SERVICES = "software.amazon.awssdk.services.";
     private static final String JSON = "application/x-amz-json-1.0";
+    private static final String ENDPOINT = "aws.endpointUrl";
     private static final int DEPTH_MAX = 3;
 
     /** What functions do most, first. */
@@ -101,43 +105,44 @@ final class SdkRehearsal {
     /**
      * Throws a {@link LinkageError} when a library needs what isn't on the class path: its classes are of no use then in this JVM.
      *
-     * @param rounds how often each operation is called
+     * @param rounds how often each operation is called in each way that there is
      * @return how many calls were answered
      */
     static int run(int rounds) throws IOException {
         var before = new HashMap<Object, Object>(System.getProperties());
-        System.setProperty("aws.accessKeyId", "AKIDREHEARSAL");
-        System.setProperty("aws.secretAccessKey", "rehearsal");
-        System.setProperty("aws.region", "us-east-1");
         try (var endpoint = new DummyEndpoint()) {
+            System.setProperty(ENDPOINT, endpoint.address().toString());
             var rehearsal = new SdkRehearsal(endpoint);
-            OPERATIONS.forEach((client, operations) -> rehearsal.use(client, operations, rounds));
+            for (int round = 0; round < rounds; round++) {
+                OPERATIONS.forEach(rehearsal::use);
+            }
             return rehearsal.done;
         } finally {
             System.getProperties().keySet().removeIf(name -> !before.containsKey(name));
         }
     }
 
-    private void use(String name, List<String> operations, int rounds) {
+    /** Each operation once, by a client as functions make theirs, and one by a client that is told more. */
+    private void use(String name, List<String> operations) {
         Class<?> type;
         try {
             type = Class.forName(SERVICES + name);
         } catch (ClassNotFoundException e) {
             return;
         }
-        try (var client = client(type, endpoint.address())) {
+        try (var client = (AutoCloseable) type.getMethod("create").invoke(null);
+                var told = told(type, endpoint.address())) {
             for (var operation : operations) {
-                for (int i = 0; i < rounds; i++) {
-                    call(type, client, operation);
-                }
+                call(type, client, operation);
             }
+            call(type, told, operations.getFirst());
             fail(type, client, operations.getFirst());
         } catch (Exception e) {
             // another version of the SDK than this was written for: then it is rehearsed less
         }
     }
 
-    private static AutoCloseable client(Class<?> type, URI endpoint) throws ReflectiveOperationException {
+    private static AutoCloseable told(Class<?> type, URI endpoint) throws ReflectiveOperationException {
         var builder = (AwsClientBuilder<?, ?>) type.getMethod("builder").invoke(null);
         if (type.getSimpleName().equals("S3Client")) {
             for (var method : builder.getClass().getMethods()) {
@@ -148,17 +153,31 @@ final class SdkRehearsal {
                 }
             }
         }
-        builder.endpointOverride(endpoint);
+        builder.endpointOverride(endpoint).region(Region.US_EAST_1);
         return (AutoCloseable) builder.build();
     }
 
+    /** By a request, by what fills a builder, and page by page: whichever of them there are. */
     private void call(Class<?> type, AutoCloseable client, String operation) throws ReflectiveOperationException {
         for (var method : type.getMethods()) {
             var types = method.getParameterTypes();
-            if (!method.getName().equals(operation) || types.length == 0 || !SdkPojo.class.isAssignableFrom(types[0])) {
+            if (types.length == 1
+                    && types[0] == Consumer.class
+                    && method.getName().equals(operation)) {
+                prepareAnswer(type, method);
+                invoke(method, client, (Consumer<SdkPojo>) SdkRehearsal::fill);
                 continue;
             }
-            if (types.length == 2 && types[1] == RequestBody.class) {
+            if (!method.getName().startsWith(operation)
+                    || types.length == 0
+                    || !SdkPojo.class.isAssignableFrom(types[0])) {
+                continue;
+            }
+            if (method.getName().equals(operation + "Paginator")) {
+                page(type, method, client, types[0]);
+            } else if (!method.getName().equals(operation)) {
+                continue;
+            } else if (types.length == 2 && types[1] == RequestBody.class) {
                 prepareAnswer(type, method);
                 invoke(method, client, sample(types[0]), RequestBody.fromString("hello"));
             } else if (types.length == 1 && !operation.equals("putObject")) {
@@ -177,6 +196,18 @@ final class SdkRehearsal {
                 throw missing;
             }
             // an answer that it didn't like: it has still gone most of the way
+        }
+    }
+
+    private void page(Class<?> type, Method method, AutoCloseable client, Class<?> request)
+            throws ReflectiveOperationException {
+        prepareAnswer(type, type.getMethod(method.getName().replace("Paginator", ""), request));
+        var pages = (Iterable<?>) method.invoke(client, sample(request));
+        try {
+            pages.iterator().next();
+            done++;
+        } catch (SdkException e) {
+            // as above
         }
     }
 
@@ -236,12 +267,16 @@ final class SdkRehearsal {
 
     private static Object sample(Class<?> type) throws ReflectiveOperationException {
         var builder = builder(type);
+        fill(builder);
+        return ((Buildable) builder).build();
+    }
+
+    private static void fill(SdkPojo builder) {
         for (var field : builder.sdkFields()) {
             if (field.containsTrait(RequiredTrait.class) || COMMON.contains(field.memberName())) {
                 field.set(builder, value(field, 1));
             }
         }
-        return ((Buildable) builder).build();
     }
 
     private static @Nullable Object value(SdkField<?> field, int depth) {

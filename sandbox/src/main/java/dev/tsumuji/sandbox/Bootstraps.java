@@ -143,12 +143,16 @@ final class Bootstraps {
 
     /** A process of that kind which has no function: its directory is empty, its variables are the platform's own. */
     Sandbox.Spec stem(Stems.Kind kind) {
+        var variables = new HashMap<>(Map.of(STEM, kind.layer().isEmpty() ? LEAN : kind.layer()));
+        if (kind.language() == Runtimes.Language.JAVA && !kind.layer().isEmpty()) {
+            variables.putAll(JavaCaches.REHEARSED);
+        }
         return new Sandbox.Spec(
                 "stem",
                 "stem",
                 directory.resolve("own"),
                 "",
-                Map.of(STEM, kind.layer().isEmpty() ? LEAN : kind.layer()),
+                variables,
                 kind.memoryMebibytes(),
                 kind.tmpMebibytes(),
                 STEM_TIMEOUT,

@@ -43,6 +43,13 @@ final class JavaCaches implements AutoCloseable {
             "--add-opens=java.base/jdk.internal.loader=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED");
 
+    /** What rehearsals find where functions find their own; no function does. */
+    static final Map<String, String> REHEARSED = Map.of(
+            "AWS_ACCESS_KEY_ID", "AKIDREHEARSAL",
+            "AWS_SECRET_ACCESS_KEY", "rehearsal",
+            "AWS_SESSION_TOKEN", "rehearsal",
+            "AWS_REGION", "us-east-1");
+
     private static final System.Logger LOG = System.getLogger(JavaCaches.class.getName());
     private static final int CODES_MAX = 1024;
     private static final int QUEUE_MAX = 1024;
@@ -254,6 +261,7 @@ final class JavaCaches implements AutoCloseable {
         var made = Path.of("/tmp/cache.aot");
         training.run(
                 command(task, path, made),
+                REHEARSED,
                 task.layer ? fresh : task.code,
                 fresh,
                 Runtimes.binds(runtimes.program("java").orElseThrow()),

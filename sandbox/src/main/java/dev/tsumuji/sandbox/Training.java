@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +49,14 @@ final class Training {
      * @param to where that is copied
      * @throws IOException when the program fails; with what it printed
      */
-    void run(List<String> command, Path code, Path runtime, List<Path> binds, Path made, Path to)
+    void run(
+            List<String> command,
+            Map<String, String> variables,
+            Path code,
+            Path runtime,
+            List<Path> binds,
+            Path made,
+            Path to)
             throws IOException, InterruptedException {
         var path = Files.createDirectories(directory.resolve("run").resolve("training"));
         ControlGroup group = null;
@@ -76,6 +84,7 @@ final class Training {
                     List.of("/bin/sh", "-c", "nice -n 19 \"$@\"; echo \"" + DONE + "$?\"; exec sleep 600", "sh")) {
                 order.put("argument", word);
             }
+            variables.forEach((name, value) -> order.put("variable", name + "=" + value));
             command.forEach(word -> order.put("argument", word));
             binds.forEach(bind -> order.put("bind", bind));
             if (isolation.diskTmp()) {
