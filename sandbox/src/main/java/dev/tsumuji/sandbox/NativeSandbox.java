@@ -71,9 +71,6 @@ final class NativeSandbox implements Sandbox {
     private long deadlineNanos;
     private long idleSinceNanos;
     private boolean timedOut;
-    private volatile int peakMebibytes;
-
-    /** Guarded by itself. */
     private final ControlGroup.@Nullable Peak peak;
 
     NativeSandbox(
@@ -233,8 +230,9 @@ final class NativeSandbox implements Sandbox {
             lock.unlock();
         }
         output.close();
-        peakMebibytes = memoryNow();
-        closePeak();
+        if (peak != null) {
+            peak.close();
+        }
         var group = place.group();
         var exit = Exit.parse(report, group != null && group.ranOutOfMemory());
         ripe.complete(false);
@@ -268,19 +266,6 @@ final class NativeSandbox implements Sandbox {
                 settled.complete(null);
             }
         });
-    }
-
-    private void closePeak() {
-        var peak = this.peak;
-        if (peak != null) {
-            synchronized (peak) {
-                try {
-                    peak.close();
-                } catch (IOException e) {
-                    // it was only read
-                }
-            }
-        }
     }
 
     @Override
@@ -531,21 +516,7 @@ final class NativeSandbox implements Sandbox {
 
     @Override
     public int memoryPeakMebibytes() {
-        return Math.max(peakMebibytes, memoryNow());
-    }
-
-    private int memoryNow() {
-        var peak = this.peak;
-        if (peak == null) {
-            return 0;
-        }
-        synchronized (peak) {
-            try {
-                return (int) ((peak.read() + (1 << 20) - 1) >> 20);
-            } catch (IOException e) {
-                return 0; // closed: what it was is kept
-            }
-        }
+        return peak == null ? 0 : peak.mebibytes();
     }
 
     @Override
