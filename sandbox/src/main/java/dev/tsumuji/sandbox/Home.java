@@ -2,11 +2,14 @@ package dev.tsumuji.sandbox;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +54,10 @@ final class Home implements NativeSandbox.Place {
     private int mounts = -1;
 
     private int owner = -1;
+
+    /** The network of a sandbox with extensions; else -1. */
+    private int namespace = -1;
+
     private final AtomicBoolean closed = new AtomicBoolean();
 
     Home(Premises premises, Runtimes.Language language, Sandbox.Spec spec, boolean stem) throws IOException {
@@ -67,44 +74,51 @@ final class Home implements NativeSandbox.Place {
     /**
      * Starts the sandbox, which is among the living from then on. Closes itself when that fails.
      *
+     * @param records for extensions; null of a stem, which has none
      * @param living of which it takes itself away at its end
      */
-    NativeSandbox moveIn(Sandbox.Output output, Set<NativeSandbox> living) throws IOException {
+    NativeSandbox moveIn(Sandbox.Output output, Sandbox.@Nullable Records records, Set<NativeSandbox> living)
+            throws IOException {
         try {
-            return move(output, living);
+            return move(output, records, living);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private NativeSandbox move(Sandbox.Output output, Set<NativeSandbox> living) throws IOException {
+    private NativeSandbox move(Sandbox.Output output, Sandbox.@Nullable Records records, Set<NativeSandbox> living)
+            throws IOException {
         var root = Files.createDirectories(path.resolve("root"));
         var sockets = Files.createDirectory(path.resolve("s"));
         Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwxr-xr-x"));
-        var fifo = path.resolve("output");
-        Native.makeFifo(fifo);
-        if (isolation.level() == Isolation.Level.ROOT) {
-            Files.setAttribute(fifo, "unix:uid", user);
-        }
         if (isolation.groups() != null) {
             var limits = new ControlGroups.Limits((long) spec.memoryMebibytes() << 20, PROCESSES_MAX);
             group = isolation.groups().create(name, limits);
         }
         var socket = premises.near().resolve("run").resolve(name).resolve("s").resolve("platform");
-        var frames =
-                language == Runtimes.Language.OWN
-                        ? null
-                        : new FrameWire(socket, premises.sockets(), language == Runtimes.Language.NODE);
+        var frames = language == Runtimes.Language.OWN
+                ? null
+                : new FrameWire(socket, premises.sockets(), language == Runtimes.Language.NODE);
         if (frames != null) {
             Files.setPosixFilePermissions(sockets.resolve("platform"), PosixFilePermissions.fromString("rw-rw-rw-"));
         }
-        var order = order(socket).put("root", root).put("socket", sockets).put("output", fifo);
-        Outputs.Pipe pipe = premises.outputs().open(fifo, output);
+        var order = order(socket).put("root", root).put("socket", sockets);
+        var telemetry = servesApi
+                ? new Telemetry(premises.clock(), this::dial, records, "JSON".equals(told.get("AWS_LAMBDA_LOG_FORMAT")))
+                : Telemetry.none();
+        var pipes = new ArrayList<Outputs.Pipe>(2);
         Jail.LifeLine lifeLine = null;
         try {
+            pipes.add(pipe(order, "output", servesApi ? told("function", telemetry, output) : output));
+            if (!external.isEmpty()) {
+                pipes.add(pipe(order, "extension_output", told("extension", telemetry, output)));
+            }
             lifeLine = premises.jail().launch(order);
             var process = processOf(lifeLine.line());
+            if (servesApi) {
+                namespace = Network.namespace(process);
+            }
             if (isolation.hasNetworks()) {
                 reach = premises.reach(process, spec.endpoints());
             }
@@ -113,7 +127,7 @@ final class Home implements NativeSandbox.Place {
             } else {
                 allow(spec);
             }
-            var extensions = new Extensions(external, told);
+            var extensions = new Extensions(external, told, telemetry);
             var api = servesApi ? new RuntimeApi(apiListener(process), extensions) : null;
             var wire = frames != null ? frames : java.util.Objects.requireNonNull(api);
             var sandbox = new NativeSandbox(
@@ -124,7 +138,8 @@ final class Home implements NativeSandbox.Place {
                     frames != null ? api : null,
                     premises.watch(),
                     lifeLine,
-                    pipe,
+                    pipes,
+                    telemetry,
                     premises.clock());
             living.add(sandbox);
             Runnable onEnd = () -> living.remove(sandbox);
@@ -138,9 +153,32 @@ final class Home implements NativeSandbox.Place {
             if (lifeLine != null) {
                 lifeLine.close();
             }
-            pipe.close();
+            pipes.forEach(Outputs.Pipe::close);
             throw e;
         }
+    }
+
+    /** A named pipe that becomes what the order says. */
+    private Outputs.Pipe pipe(Jail.Order order, String name, Sandbox.Output to) throws IOException {
+        var fifo = path.resolve(name);
+        Native.makeFifo(fifo);
+        if (isolation.level() == Isolation.Level.ROOT) {
+            Files.setAttribute(fifo, "unix:uid", user);
+        }
+        order.put(name, fifo);
+        return premises.outputs().open(fifo, to);
+    }
+
+    /** Lines are for the log, and for extensions that want them. */
+    private static Sandbox.Output told(String type, Telemetry telemetry, Sandbox.Output output) {
+        return (at, line) -> {
+            telemetry.line(type, at, line);
+            output.line(at, line);
+        };
+    }
+
+    private SocketChannel dial() throws IOException {
+        return premises.network().within(namespace, () -> SocketChannel.open(StandardProtocolFamily.INET));
     }
 
     private static long processOf(String line) throws IOException {
@@ -330,7 +368,7 @@ final class Home implements NativeSandbox.Place {
         if (!cache.isEmpty()) {
             premises.bootstraps().caches().release(cache);
         }
-        for (var descriptor : new int[] {mounts, owner}) {
+        for (var descriptor : new int[] {mounts, owner, namespace}) {
             if (descriptor >= 0) {
                 Native.close(descriptor);
             }

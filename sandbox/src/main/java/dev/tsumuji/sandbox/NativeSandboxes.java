@@ -53,7 +53,7 @@ public final class NativeSandboxes implements Sandboxes {
     }
 
     @Override
-    public Sandbox start(Sandbox.Spec spec, Sandbox.Output output) throws IOException {
+    public Sandbox start(Sandbox.Spec spec, Sandbox.Output output, Sandbox.Records records) throws IOException {
         var missing = missing(spec.runtime());
         if (missing.isPresent()) {
             throw new IOException(missing.get());
@@ -64,7 +64,7 @@ public final class NativeSandboxes implements Sandboxes {
         try {
             sandbox = fromStem(language, spec, output);
             if (sandbox == null) {
-                sandbox = new Home(premises, language, spec, false).moveIn(output, living);
+                sandbox = new Home(premises, language, spec, false).moveIn(output, records, living);
             }
             return sandbox;
         } finally {
@@ -210,7 +210,8 @@ public final class NativeSandboxes implements Sandboxes {
     }
 
     private NativeSandbox grow(Stems.Kind kind) throws IOException {
-        return new Home(premises, kind.language(), bootstraps().stem(kind), true).moveIn((at, line) -> {}, living);
+        return new Home(premises, kind.language(), bootstraps().stem(kind), true)
+                .moveIn((at, line) -> {}, null, living);
     }
 
     Bootstraps bootstraps() {

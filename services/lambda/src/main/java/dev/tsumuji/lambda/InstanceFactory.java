@@ -99,10 +99,10 @@ final class InstanceFactory implements AutoCloseable {
                 code.add(layers.open(target.configuration()));
             }
             log.least(ApplicationLevel.of(target.configuration().loggingConfig()));
-            SystemLog.of(target).initStart(log, now);
+            SystemLog.of(target, type).initStart(log, now);
             var spec = spec(target, role, stream, code, type);
-            var sandbox = sandboxes.start(spec, log::printed);
-            return new Instance(sandbox, log, code, credentialsUntil(role));
+            var sandbox = sandboxes.start(spec, log::printed, new PlatformRecords(target, type));
+            return new Instance(sandbox, log, type, code, credentialsUntil(role));
         } catch (IOException | RuntimeException e) {
             code.forEach(Packages.Lease::close);
             throw e;

@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
  */
 final class Instances implements AutoCloseable {
     private static final Duration KEPT_LOOKED_AFTER = Duration.ofMinutes(5);
-    private static final String ON_DEMAND = "on-demand";
+    static final String ON_DEMAND = "on-demand";
     private static final String SNAP_START = "snap-start";
     private static final String PROVISIONED = "provisioned-concurrency";
     private static final Duration START_SHARE = Duration.ofSeconds(2);
@@ -155,6 +155,7 @@ final class Instances implements AutoCloseable {
             return switch (instance.sandbox.awaitInit()) {
                 case Sandbox.Init.Ready ready -> {
                     instance.initUnreported = ready.took();
+                    SystemLog.of(target, type).initialised(instance.log, clock.instant(), ready.took());
                     yield new Taken.Ready(instance, pool);
                 }
                 case Sandbox.Init.Failed failed -> new Taken.Broken(instance, pool, failed.took());
