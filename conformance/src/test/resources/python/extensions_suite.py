@@ -1,14 +1,17 @@
-"""Extensions that subscribe to telemetry. Prints one line per check."""
+"""Extensions that subscribe to telemetry, and failures that are told to buckets. Prints one line per check."""
 import json
 import time
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from packages import package
 
-config = Config(retries={"max_attempts": 0}, read_timeout=60)
+config = Config(retries={"max_attempts": 0}, read_timeout=60, s3={"addressing_style": "path"})
 iam = boto3.client("iam", config=config)
 lam = boto3.client("lambda", config=config)
+s3 = boto3.client("s3", config=config)
+dynamodb = boto3.client("dynamodb", config=config)
 logs = boto3.client("logs", config=config)
 
 TRUST = {"Version": "2012-10-17", "Statement": [
@@ -57,6 +60,10 @@ def role(name, *statements):
     return arn
 
 
+def allow(action, resource):
+    return {"Effect": "Allow", "Action": action, "Resource": resource}
+
+
 def eventually(what, condition, seconds=60):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -73,6 +80,16 @@ def lines(name, begin):
     except logs.exceptions.ResourceNotFoundException:
         return []
     return [e["message"].removeprefix(begin) for e in events if e["message"].startswith(begin)]
+
+
+def refused(text, call, **arguments):
+    try:
+        call(**arguments)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "InvalidParameterValueException", error.response
+        assert text in error.response["Error"]["Message"], error.response
+        return
+    raise AssertionError("not refused: " + text)
 
 
 def function(name, source, role, **more):
@@ -109,4 +126,40 @@ assert report["metrics"]["memorySizeMB"] == 128 and report["metrics"]["billedDur
 assert "initDurationMs" in report["metrics"] and "initDurationMs" not in told[-1]["record"]["metrics"], report
 eventually("the end told", lambda: lines("watched", "LEAVING ") == ["spindown\n"])
 print("an extension in a layer is told of all that happens, in order, over freezes and before its end")
+
+# ---- buckets as failure destinations
+s3.create_bucket(Bucket="failures", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+ARN = "arn:aws:s3:::failures"
+function("failing", "def handler(event, context):\n    raise ValueError('no')\n",
+         role("failing", allow("s3:ListBucket", ARN), allow("s3:PutObject", ARN + "/*")))
+function("poor", "def handler(event, context):\n    raise ValueError('no')\n", role("poor"))
+put = lam.put_function_event_invoke_config
+refused("does not have permissions to call ListBucket on S3", put, FunctionName="poor", DestinationConfig={"OnFailure": {"Destination": ARN}})
+refused("is invalid.", put, FunctionName="failing", DestinationConfig={"OnSuccess": {"Destination": ARN}})
+put(FunctionName="failing", MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": ARN}})
+request = lam.invoke(FunctionName="failing", InvocationType="Event", Payload=b'{"job": 7}')["ResponseMetadata"]["RequestId"]
+day = time.strftime("%Y/%m/%d/%Y-%m-%dT", time.gmtime())
+found = eventually("the object", lambda: s3.list_objects_v2(Bucket="failures", Prefix="aws/lambda/async/failing/").get("Contents"))
+assert len(found) == 1 and found[0]["Key"].startswith("aws/lambda/async/failing/" + day[:8]), found
+record = json.loads(s3.get_object(Bucket="failures", Key=found[0]["Key"])["Body"].read())
+assert record["requestContext"]["condition"] == "RetriesExhausted" and record["requestPayload"] == {"job": 7}, record
+assert record["responsePayload"]["errorMessage"] == "no" and record["requestContext"]["requestId"] == request, record
+print("an event that failed becomes an object, by the function's role")
+
+table = dynamodb.create_table(
+    TableName="items", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
+    AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"})["TableDescription"]
+iam.put_role_policy(RoleName="failing", PolicyName="stream", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    allow(["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams"], "*")]}))
+mapping = lam.create_event_source_mapping(
+    FunctionName="failing", EventSourceArn=table["LatestStreamArn"], StartingPosition="TRIM_HORIZON", MaximumRetryAttempts=0,
+    DestinationConfig={"OnFailure": {"Destination": ARN}})["UUID"]
+dynamodb.put_item(TableName="items", Item={"id": {"S": "a"}})
+found = eventually("the batch", lambda: s3.list_objects_v2(Bucket="failures", Prefix="aws/lambda/" + mapping + "/").get("Contents"))
+record = json.loads(s3.get_object(Bucket="failures", Key=found[0]["Key"])["Body"].read())
+shard = record["DDBStreamBatchInfo"]["shardId"]
+assert found[0]["Key"].startswith(f"aws/lambda/{mapping}/{shard}/{day[:8]}"), found
+assert json.loads(record["payload"])["Records"][0]["dynamodb"]["NewImage"] == {"id": {"S": "a"}}, record
+print("a batch that was given up becomes an object with its records")
 print("done")
