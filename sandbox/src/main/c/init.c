@@ -28,7 +28,7 @@
 enum { TURN_NANOS = 100000 };
 
 struct handles {
-    int connection, input, output, thaw, cgroups, procs[MANY];
+    int connection, input, output, extension_output, thaw, cgroups, procs[MANY];
 };
 
 int init_flags(const struct order *order) {
@@ -69,6 +69,14 @@ static int connect_input(const char *path, int connection) {
     return input;
 }
 
+static int open_output(const char *path, int connection) {
+    /* A platform that is gone reads no more: waiting for it would be for ever. */
+    int output = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    if (output < 0) fail(connection, "open %s", path);
+    if (fcntl(output, F_SETFL, 0)) fail(connection, "blocking %s", path);
+    return output;
+}
+
 /* Everything that has a path on the host is opened before the host's tree goes out of sight. */
 static struct handles open_handles(const struct order *order, int connection) {
     struct handles h = {.connection = connection, .input = -1, .thaw = -1};
@@ -81,10 +89,8 @@ static struct handles open_handles(const struct order *order, int connection) {
         if (h.thaw < 0) fail(connection, "open %s", order->thaw_file);
     }
     if (order->input) h.input = connect_input(order->input, connection);
-    /* A platform that is gone reads no more: waiting for it would be for ever. */
-    h.output = open(order->output, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
-    if (h.output < 0) fail(connection, "open %s", order->output);
-    if (fcntl(h.output, F_SETFL, 0)) fail(connection, "blocking %s", order->output);
+    h.output = open_output(order->output, connection);
+    h.extension_output = open_output(order->extension_output ? order->extension_output : order->output, connection);
     return h;
 }
 
@@ -111,7 +117,8 @@ static void become(const struct order *order, const struct handles *h, char *ext
         if (write(h->procs[i], "0", 1) != 1) fail(h->connection, "enter %s", order->procs[i]);
     if (order->isolated && h->cgroups && unshare(CLONE_NEWCGROUP)) fail(h->connection, "cgroup namespace");
     int input = h->input >= 0 && !extension ? h->input : open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (input < 0 || dup2(input, 0) < 0 || dup2(h->output, 1) < 0 || dup2(h->output, 2) < 0) fail(h->connection, "streams");
+    int output = extension ? h->extension_output : h->output;
+    if (input < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) fail(h->connection, "streams");
     limit(h->connection, RLIMIT_NOFILE, 1024);
     limit(h->connection, RLIMIT_CORE, 0);
     sigset_t none;
@@ -172,6 +179,7 @@ static pid_t start(const struct order *order, const struct handles *h, char *ext
 static void start_function(const struct order *order, struct handles *h, struct life *life) {
     life->function = start(order, h, NULL);
     close(h->output);
+    close(h->extension_output);
     if (h->input >= 0) close(h->input);
     if (order->isolated) {
         rights_drop_bounding_set();
@@ -212,6 +220,10 @@ static int buried(const struct order *order, const struct handles *h, struct lif
     if (!extension) {
         life->function = -1;
         life->status = status;
+        if (!life->leaving && life->left > 0) {
+            life->leaving = 1;
+            report(h->connection, "alone");
+        }
     }
     if (life->leaving && life->left > 0) return 0;
     pid_t function = life->function;

@@ -18,6 +18,7 @@
  *   exited CODE       the function ended; nothing of its process tree is left
  *   signalled NUMBER  the same, by a signal
  *   extension TEXT    a program beside the function ended, and so all did
+ *   alone             the function ended by itself; what is beside it may end in its own time, then the function's end is reported
  *   failed TEXT       it could not be started, or not be attached
  *   attached          code and layers are where they belong in the running sandbox
  */
@@ -48,6 +49,7 @@ struct order {
     const char *thaw_file, *thaw_word;
     const char *input;         /* Unix socket that standard input is connected with; null: /dev/null */
     const char *output;        /* FIFO that gets standard output and error */
+    const char *extension_output; /* the same for what is beside the function; null: the same one */
     const char *directory;     /* working directory */
     char *arguments[ARGUMENTS + 1];
     char *variables[VARIABLES + 1];

@@ -25,7 +25,7 @@ static int put(struct order *order, const char *name, const char *value) {
     struct { const char *name; const char **place; } single[] = {
         {"root", &order->root}, {"code", &order->code}, {"runtime", &order->runtime}, {"socket", &order->socket},
         {"tmp_template", &order->tmp_template}, {"tmp_directory", &order->tmp_directory}, {"tmp_bytes", &order->tmp_bytes},
-        {"thaw_file", &order->thaw_file}, {"thaw_word", &order->thaw_word}, {"input", &order->input}, {"output", &order->output},
+        {"thaw_file", &order->thaw_file}, {"thaw_word", &order->thaw_word}, {"input", &order->input}, {"output", &order->output}, {"extension_output", &order->extension_output},
         {"modules", &order->modules}, {"modules_at", &order->modules_at}, {"trust", &order->trust}, {"java_trust", &order->java_trust},
         {"directory", &order->directory}, {"attach", &order->attach}, {"user_namespace", &order->user_namespace}};
     for (size_t i = 0; i < sizeof single / sizeof *single; i++) {

@@ -119,7 +119,7 @@ static void settings(const struct order *order, int connection) {
     write_file(connection, "etc/passwd", text);
     snprintf(text, sizeof text, "root:x:0:\nsbx_user1051:x:%u:\n", order->uid);
     write_file(connection, "etc/group", text);
-    write_file(connection, "etc/hosts", "127.0.0.1 localhost\n::1 localhost\n");
+    write_file(connection, "etc/hosts", "127.0.0.1 localhost sandbox.localdomain sandbox\n::1 localhost\n");
     write_file(connection, "etc/hostname", "localhost\n");
     write_file(connection, "etc/resolv.conf", "nameserver 198.18.0.1\noptions timeout:2 attempts:2\n");
     write_file(connection, "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");

@@ -77,7 +77,7 @@ class LoopCommandsTest {
         platform.answers("/_tsumuji/meter", """
                 {"since":"2026-01-01T00:00:00Z","prices":"aws","currency":"USD","functions":[
                   {"function":"hello","runtime":"nodejs22.x","invocations":12,"errors":1,"throttles":0,
-                   "gigabyteSeconds":"1.5","cost":"0.0000274","cold":{"count":1,"p50Millis":80.5,"p99Millis":80.5},
+                   "gigabyteSeconds":"1.5","provisionedGigabyteSeconds":"75","cost":"0.0000274","cold":{"count":1,"p50Millis":80.5,"p99Millis":80.5},
                    "warm":{"count":0}}],
                  "total":{"invocations":12,"errors":1,"throttles":0,"gigabyteSeconds":"1.5","cost":"0.0000274",
                    "cold":{},"warm":{}}}""");
@@ -85,9 +85,9 @@ class LoopCommandsTest {
 
         assertThat(ran.out()).isEqualTo("""
                 since 2026-01-01T00:00:00Z, prices aws in USD
-                FUNCTION  RUNTIME     CALLS  ERRORS  THROTTLED   GB-S       COST  COLD P50      P99  WARM P50  P99
-                hello     nodejs22.x     12       1          0  1.500  0.0000274   80.5 ms  80.5 ms         -    -
-                total                    12       1          0  1.500  0.0000274         -        -         -    -
+                FUNCTION  RUNTIME     CALLS  ERRORS  THROTTLED   GB-S  PROVISIONED       COST  COLD P50      P99  WARM P50  P99
+                hello     nodejs22.x     12       1          0  1.500       75.000  0.0000274   80.5 ms  80.5 ms         -    -
+                total                    12       1          0  1.500        0.000  0.0000274         -        -         -    -
                 """);
         assertThat(platform.asked.getLast().pathAndQuery()).endsWith("?since=2h&function=hello");
         Files.writeString(folder.resolve("own.json"), "{\"own\":1}");

@@ -9,15 +9,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tables by unmodified boto3, and an application that goes through buckets, functions, tables, streams and logs; the checks are in
- * {@code tables_suite.py} and {@code application_suite.py}.
+ * Tables by unmodified boto3, an application that goes through buckets, functions, tables, streams and logs, and extensions of
+ * functions; the checks are in {@code tables_suite.py}, {@code application_suite.py} and {@code extensions_suite.py}.
  */
 class ApplicationIT {
     @TempDir
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"tables", "application"})
+    @ValueSource(strings = {"tables", "application", "extensions"})
     void every_check_of_the_suite_passes(String suite) throws Exception {
         Client.assumeRuns("python3", "-c", "import boto3");
         Client.assumeRuns("node", "--version");

@@ -49,6 +49,10 @@ final class Bootstraps {
     /** Where things are, seen from the function. */
     record View(Path task, Path runtime, Path socket) {}
 
+    /** From within a sandbox with files of its own. */
+    static final View INSIDE =
+            new View(Path.of("/var/task"), Path.of("/var/runtime"), Path.of("/run/tsumuji/platform"));
+
     /** A variable that tells a bootstrap to wait for a function; the function never sees it. */
     private static final String STEM = "TSUMUJI_STEM";
 
@@ -64,7 +68,7 @@ final class Bootstraps {
             "-Xmx", Pattern.compile("-Xmx|-XX:Max(Heap|RAM)"));
 
     private static final Duration STEM_TIMEOUT = Duration.ofSeconds(60);
-    private static final Path TASK = Path.of("/var/task");
+    private static final Path TASK = INSIDE.task;
     private static final String SYSTEM_PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
     private static final String SYSTEM_LIBRARIES =
             "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib";

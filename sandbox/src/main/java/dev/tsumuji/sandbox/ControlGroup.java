@@ -58,17 +58,27 @@ record ControlGroup(
         write(freezer, thawed);
     }
 
-    /** A reader of {@link #peak} that keeps the file open: it is read after every invocation. For one thread at a time. */
+    /** The highest use of memory so far; it keeps the file open, because it is read after every invocation. Thread-safe. */
     static final class Peak implements AutoCloseable {
         private final FileChannel file;
         private final ByteBuffer text = ByteBuffer.allocateDirect(32);
+        private int mebibytes;
 
         private Peak(Path peak) throws IOException {
             file = FileChannel.open(peak, StandardOpenOption.READ);
         }
 
-        /** In bytes. */
-        long read() throws IOException {
+        /** Once it is closed, what it was then. */
+        synchronized int mebibytes() {
+            try {
+                mebibytes = Math.max(mebibytes, (int) ((read() + (1 << 20) - 1) >> 20));
+            } catch (IOException e) {
+                // closed
+            }
+            return mebibytes;
+        }
+
+        private long read() throws IOException {
             file.read(text.clear(), 0);
             long bytes = 0;
             for (text.flip(); text.hasRemaining(); ) {
@@ -82,8 +92,13 @@ record ControlGroup(
         }
 
         @Override
-        public void close() throws IOException {
-            file.close();
+        public synchronized void close() {
+            mebibytes();
+            try {
+                file.close();
+            } catch (IOException e) {
+                // it was only read
+            }
         }
     }
 

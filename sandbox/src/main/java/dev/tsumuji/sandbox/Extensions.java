@@ -40,6 +40,7 @@ final class Extensions {
 
     private final List<String> external;
     private final Map<String, String> variables;
+    private final Telemetry telemetry;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<String, Extension> byId = new LinkedHashMap<>();
@@ -68,9 +69,10 @@ final class Extensions {
      * @param external names of the files that are started beside the runtime
      * @param variables of the function, of which an extension is told some
      */
-    Extensions(List<String> external, Map<String, String> variables) {
+    Extensions(List<String> external, Map<String, String> variables, Telemetry telemetry) {
         this.external = List.copyOf(external);
         this.variables = variables;
+        this.telemetry = telemetry;
     }
 
     /** Whether there are programs that have to be there before the runtime. */
@@ -103,6 +105,21 @@ final class Extensions {
         }
         awaitDone();
         return Optional.ofNullable(failure());
+    }
+
+    /** Tells subscribers of all that are there, once initialisation is over. */
+    void tellReady() {
+        lock.lock();
+        try {
+            for (var extension : byId.values()) {
+                telemetry.platform(
+                        "extension",
+                        "{\"name\":" + Faults.quoted(extension.name) + ",\"state\":\"Ready\",\"events\":"
+                                + Telemetry.texts(extension.events) + "}");
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     Sandbox.Answer.@Nullable Failure failure() {
@@ -148,26 +165,33 @@ final class Extensions {
                         + Faults.quoted(trace == null ? "" : trace) + "}}");
     }
 
-    /** @return whether somebody wants to know, and so needs time to end */
-    boolean shutdown(String reason, Instant deadline) {
-        return tell(
+    /** Whether somebody wants to know of the end, and so needs time for it. */
+    boolean wantShutdown() {
+        lock.lock();
+        try {
+            return byId.values().stream().anyMatch(extension -> extension.events.contains(SHUTDOWN));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @param reason {@code spindown}, {@code timeout} or {@code failure} */
+    void shutdown(String reason, Instant deadline) {
+        tell(
                 SHUTDOWN,
                 () -> "{\"eventType\":\"SHUTDOWN\",\"shutdownReason\":" + Faults.quoted(reason) + ",\"deadlineMs\":"
                         + deadline.toEpochMilli() + "}");
     }
 
-    private boolean tell(String type, Supplier<String> event) {
+    private void tell(String type, Supplier<String> event) {
         lock.lock();
         try {
-            boolean told = false;
             for (var extension : byId.values()) {
                 if (extension.events.contains(type)) {
                     extension.waiting.add(event.get());
-                    told = true;
                 }
             }
             changed.signalAll();
-            return told;
         } finally {
             lock.unlock();
         }
@@ -193,6 +217,26 @@ final class Extensions {
             case "POST init/error", "POST exit/error" -> report(request, out);
             default ->
                 refuse(out, 404, "NotFound", "There is no " + request.method() + " " + request.path() + " here.");
+        }
+    }
+
+    /** A request of the Telemetry API or the Logs API. */
+    void subscribe(Subscription.Api api, HttpExchange request, OutputStream out) throws IOException {
+        var extension = known(request, out);
+        if (extension == null) {
+            return;
+        }
+        try {
+            var problem = telemetry.subscribe(extension.name, Subscription.read(api, request.body()));
+            if (problem == null) {
+                send(out, 200, "", "\"OK\"");
+            } else if (telemetry.isClosed()) {
+                refuse(out, 403, api.word + ".SubscriptionClosed", problem);
+            } else {
+                refuse(out, 400, api.invalid, problem);
+            }
+        } catch (Subscription.Invalid e) {
+            refuse(out, 400, api.invalid, e.problem);
         }
     }
 
@@ -346,6 +390,7 @@ final class Extensions {
         var reason = switch (status) {
             case 200 -> "OK";
             case 202 -> "Accepted";
+            case 400 -> "Bad Request";
             case 403 -> "Forbidden";
             default -> "Not Found";
         };

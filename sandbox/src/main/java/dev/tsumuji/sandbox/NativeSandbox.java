@@ -2,6 +2,7 @@ package dev.tsumuji.sandbox;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -9,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ final class NativeSandbox implements Sandbox {
     private static final Duration EXIT_PATIENCE = Duration.ofSeconds(1);
     private static final Duration END_PATIENCE = Duration.ofSeconds(10);
 
+    /** What the launcher says when only extensions are left. */
+    private static final String ALONE = "alone";
+
     private enum Phase {
         STARTING,
         IDLE,
@@ -56,7 +61,8 @@ final class NativeSandbox implements Sandbox {
 
     private final Watch watch;
     private final Jail.LifeLine lifeLine;
-    private final Outputs.Pipe output;
+    private final List<Outputs.Pipe> outputs;
+    private final Telemetry telemetry;
     private final java.time.InstantSource clock;
     private final CompletableFuture<Boolean> ripe = new CompletableFuture<>();
     private final CompletableFuture<Init> init = new CompletableFuture<>();
@@ -71,9 +77,11 @@ final class NativeSandbox implements Sandbox {
     private long deadlineNanos;
     private long idleSinceNanos;
     private boolean timedOut;
-    private volatile int peakMebibytes;
 
-    /** Guarded by itself. */
+    /** The invocation that the runtime hasn't done with. */
+    private volatile @Nullable Invocation running;
+
+    private volatile long runningSinceNanos;
     private final ControlGroup.@Nullable Peak peak;
 
     NativeSandbox(
@@ -84,7 +92,8 @@ final class NativeSandbox implements Sandbox {
             @Nullable RuntimeApi api,
             Watch watch,
             Jail.LifeLine lifeLine,
-            Outputs.Pipe output,
+            List<Outputs.Pipe> outputs,
+            Telemetry telemetry,
             java.time.InstantSource clock) {
         this.spec = spec;
         this.place = place;
@@ -93,7 +102,8 @@ final class NativeSandbox implements Sandbox {
         this.api = api;
         this.watch = watch;
         this.lifeLine = lifeLine;
-        this.output = output;
+        this.outputs = outputs;
+        this.telemetry = telemetry;
         this.clock = clock;
         var group = place.group();
         this.peak = group == null ? null : group.openPeak().orElse(null);
@@ -104,6 +114,7 @@ final class NativeSandbox implements Sandbox {
     void begin(StartPath path, Runnable onEnd) throws IOException {
         startPath = path;
         assigned = true;
+        telemetry.platform("initStart", Records::initStart);
         Thread.ofVirtual().name("sandbox-init-" + spec.name()).start(this::initialise);
         go(onEnd);
     }
@@ -167,7 +178,7 @@ final class NativeSandbox implements Sandbox {
             lock.unlock();
         }
         watch.add(this);
-        output.deliverTo(to);
+        outputs.getFirst().deliverTo(to);
         place.attach(function);
         frames().assign(variables);
         lock.lock();
@@ -187,18 +198,33 @@ final class NativeSandbox implements Sandbox {
                 if (group != null) {
                     group.limitCpu(spec.memoryMebibytes());
                 }
-                output.drain();
+                drain();
+                initialised(null);
                 idle(Phase.STARTING);
                 init.complete(new Init.Ready(sinceStart()));
             } else {
+                initialised(failure.get());
                 end();
                 join();
                 init.complete(new Init.Failed(sinceStart(), failure.get()));
             }
         } catch (IOException | RuntimeException e) {
             var failure = afterHangUp("", spec.initTimeout());
+            initialised(failure);
             init.complete(new Init.Failed(sinceStart(), failure));
         }
+    }
+
+    private void initialised(Answer.@Nullable Failure failure) {
+        if (failure == null) {
+            extensions.tellReady();
+        }
+        telemetry.platform("initReport", records -> records.initReport(sinceStart(), failure));
+        telemetry.initialised();
+    }
+
+    private void drain() {
+        outputs.forEach(Outputs.Pipe::drain);
     }
 
     /** The order of AWS: extensions register, the runtime initialises, and then all have to be waiting. */
@@ -212,6 +238,7 @@ final class NativeSandbox implements Sandbox {
             lifeLine.go();
         }
         var failure = wire.ready();
+        telemetry.platform("initRuntimeDone", records -> records.initRuntimeDone(failure.orElse(null)));
         return failure.isPresent() ? failure : extensions.awaitReady();
     }
 
@@ -223,6 +250,10 @@ final class NativeSandbox implements Sandbox {
         String report;
         try {
             report = lifeLine.line();
+            if (report.equals(ALONE)) {
+                forsaken();
+                report = lifeLine.line();
+            }
         } catch (IOException e) {
             report = "";
         }
@@ -232,9 +263,12 @@ final class NativeSandbox implements Sandbox {
         } finally {
             lock.unlock();
         }
-        output.close();
-        peakMebibytes = memoryNow();
-        closePeak();
+        lifeLine.end(); // what is beside a function that could not be started
+        outputs.forEach(Outputs.Pipe::close);
+        telemetry.close();
+        if (peak != null) {
+            peak.close();
+        }
         var group = place.group();
         var exit = Exit.parse(report, group != null && group.ranOutOfMemory());
         ripe.complete(false);
@@ -270,19 +304,6 @@ final class NativeSandbox implements Sandbox {
         });
     }
 
-    private void closePeak() {
-        var peak = this.peak;
-        if (peak != null) {
-            synchronized (peak) {
-                try {
-                    peak.close();
-                } catch (IOException e) {
-                    // it was only read
-                }
-            }
-        }
-    }
-
     @Override
     public Init awaitInit() {
         return init.join();
@@ -307,21 +328,50 @@ final class NativeSandbox implements Sandbox {
         }
         Answer answer;
         try {
+            running = telemetry.isWanted() ? invocation : null;
+            telemetry.platform("start", records -> records.start(invocation));
             extensions.invoke(invocation);
             answer = wire.exchange(invocation);
+            done(invocation, answer);
             if (!(answer instanceof Answer.Failure failure) || failure.alive()) {
                 extensions.awaitDone();
             }
         } catch (IOException e) {
             return afterHangUp(invocation.requestId(), timeout);
         }
-        output.drain();
+        drain();
+        if (telemetry.isWanted()) {
+            telemetry.platform("end", "{\"requestId\":" + Faults.quoted(invocation.requestId()) + "}");
+        }
         if (answer instanceof Answer.Failure failure && !failure.alive()) {
             end();
             join();
             return failure;
         }
         return idle(Phase.RUNNING) ? answer : afterEnd(invocation.requestId(), timeout);
+    }
+
+    /** The runtime has done with an invocation, or will never have; told once, behind what it has printed. */
+    private void done(Invocation invocation, Answer answer) {
+        if (running != invocation) {
+            return;
+        }
+        drain();
+        lock.lock();
+        try {
+            if (running == invocation) {
+                running = null;
+                var took = Duration.ofNanos(System.nanoTime() - runningSinceNanos);
+                telemetry.platform("runtimeDone", records -> records.runtimeDone(invocation, took, answer));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void reported(Supplier<String> record) {
+        telemetry.platform("report", records -> record.get());
     }
 
     private Answer initFailure(String requestId) {
@@ -349,6 +399,8 @@ final class NativeSandbox implements Sandbox {
                 thaw();
             }
             phase = Phase.RUNNING;
+            telemetry.awake(true);
+            runningSinceNanos = System.nanoTime();
             deadlineNanos = System.nanoTime() + timeout.toNanos();
         } finally {
             lock.unlock();
@@ -410,9 +462,17 @@ final class NativeSandbox implements Sandbox {
      * @return false when there is none
      */
     private boolean leave(String reason) {
-        if (!extensions.shutdown(reason, clock.instant().plus(SHUTDOWN_PATIENCE))) {
+        if (!extensions.wantShutdown()) {
             return false;
         }
+        var invocation = running;
+        if (invocation != null) {
+            done(
+                    invocation,
+                    Faults.ended(reason, invocation.requestId(), Duration.ofNanos(deadlineNanos - runningSinceNanos)));
+        }
+        var deadline = clock.instant().plus(SHUTDOWN_PATIENCE);
+        telemetry.flush(() -> extensions.shutdown(reason, deadline));
         try {
             if (reason.equals("spindown")) {
                 lifeLine.terminate();
@@ -425,6 +485,20 @@ final class NativeSandbox implements Sandbox {
         phase = Phase.LEAVING;
         deadlineNanos = System.nanoTime() + SHUTDOWN_PATIENCE.toNanos();
         return true;
+    }
+
+    /** The function has ended by itself and left its extensions behind. */
+    private void forsaken() {
+        lock.lock();
+        try {
+            if (phase == Phase.DEAD || phase == Phase.LEAVING || leave("failure")) {
+                watch.add(this);
+            } else {
+                lifeLine.end();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean isLeaving() {
@@ -442,6 +516,7 @@ final class NativeSandbox implements Sandbox {
             return;
         }
         try {
+            telemetry.awake(false);
             group.freeze();
             phase = Phase.FROZEN;
         } catch (IOException e) {
@@ -480,7 +555,9 @@ final class NativeSandbox implements Sandbox {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {
-            end();
+            if (!isLeaving()) {
+                end();
+            }
         }
         return afterEnd(requestId, timeout);
     }
@@ -531,21 +608,7 @@ final class NativeSandbox implements Sandbox {
 
     @Override
     public int memoryPeakMebibytes() {
-        return Math.max(peakMebibytes, memoryNow());
-    }
-
-    private int memoryNow() {
-        var peak = this.peak;
-        if (peak == null) {
-            return 0;
-        }
-        synchronized (peak) {
-            try {
-                return (int) ((peak.read() + (1 << 20) - 1) >> 20);
-            } catch (IOException e) {
-                return 0; // closed: what it was is kept
-            }
-        }
+        return peak == null ? 0 : peak.mebibytes();
     }
 
     @Override
@@ -562,6 +625,7 @@ final class NativeSandbox implements Sandbox {
         try {
             if (phase == Phase.FROZEN) {
                 thaw();
+                telemetry.awake(true);
                 phase = Phase.IDLE;
             }
             if (phase != Phase.IDLE || !leave("spindown")) {

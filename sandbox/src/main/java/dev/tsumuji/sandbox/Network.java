@@ -49,8 +49,22 @@ final class Network implements AutoCloseable {
 
     /** Does something on a thread that is in the process's network. */
     <T> T inside(long process, Work<T> work) throws IOException {
+        return onThread(() -> enter(process, work));
+    }
+
+    /** The same, by an open descriptor of the network, which stays what it was when the process's number is used again. */
+    <T> T within(int namespace, Work<T> work) throws IOException {
+        return onThread(() -> enter(namespace, work));
+    }
+
+    /** To be closed by the caller. */
+    static int namespace(long process) throws IOException {
+        return Native.open(Path.of("/proc/" + process + "/ns/net"), Native.READ_ONLY | Native.CLOSE_ON_EXEC);
+    }
+
+    private <T> T onThread(java.util.concurrent.Callable<T> work) throws IOException {
         try {
-            return thread.submit(() -> enter(process, work)).get();
+            return thread.submit(work).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -60,16 +74,20 @@ final class Network implements AutoCloseable {
     }
 
     private <T> T enter(long process, Work<T> work) throws IOException {
-        var namespace = Native.open(Path.of("/proc/" + process + "/ns/net"), Native.READ_ONLY | Native.CLOSE_ON_EXEC);
+        var namespace = namespace(process);
         try {
-            Native.enterNetwork(namespace);
-            try {
-                return work.run();
-            } finally {
-                Native.enterNetwork(home);
-            }
+            return enter(namespace, work);
         } finally {
             Native.close(namespace);
+        }
+    }
+
+    private <T> T enter(int namespace, Work<T> work) throws IOException {
+        Native.enterNetwork(namespace);
+        try {
+            return work.run();
+        } finally {
+            Native.enterNetwork(home);
         }
     }
 

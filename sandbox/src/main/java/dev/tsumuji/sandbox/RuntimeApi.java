@@ -30,8 +30,11 @@ import org.jspecify.annotations.Nullable;
 final class RuntimeApi implements Wire {
 
     private static final String PREFIX = "/2018-06-01/runtime/";
-    private static final String TELEMETRY = "/2022-07-01/telemetry";
-    private static final String LOGS = "/2020-08-15/logs";
+    private static final Map<String, Subscription.Api> SUBSCRIPTIONS = Map.of(
+            "/2022-07-01/telemetry", Subscription.Api.TELEMETRY,
+            "/2022-07-01/telemetry/", Subscription.Api.TELEMETRY,
+            "/2020-08-15/logs", Subscription.Api.LOGS,
+            "/2020-08-15/logs/", Subscription.Api.LOGS);
     private static final int CONNECTIONS_MAX = 32;
     private static final int PIECES_WAITING_MAX = 8;
     private static final long PIECE_PATIENCE_MILLIS = 100;
@@ -202,14 +205,9 @@ final class RuntimeApi implements Wire {
             extensions.answer(request, out);
             return;
         }
-        if (request.method().equals("PUT") && (path.equals(TELEMETRY) || path.equals(LOGS))) {
-            // extensions know this answer from AWS's emulator, and do without
-            var name = path.equals(LOGS) ? "Logs" : "Telemetry";
-            send(
-                    out,
-                    202,
-                    "{\"errorMessage\":\"" + name + " API is not supported\",\"errorType\":\"" + name
-                            + ".NotSupported\"}");
+        var subscription = SUBSCRIPTIONS.get(path);
+        if (subscription != null && request.method().equals("PUT")) {
+            extensions.subscribe(subscription, request, out);
             return;
         }
         var parts = path.startsWith(PREFIX) ? path.substring(PREFIX.length()).split("/") : new String[0];

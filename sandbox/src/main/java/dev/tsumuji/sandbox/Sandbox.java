@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,13 @@ public interface Sandbox extends AutoCloseable {
     default StartPath startPath() {
         return StartPath.ORDINARY;
     }
+
+    /**
+     * An invocation has been reported.
+     *
+     * @param record {@code platform.report} of the Telemetry API; made only when somebody inside has subscribed
+     */
+    default void reported(Supplier<String> record) {}
 
     @Override
     void close();
@@ -117,6 +125,54 @@ public interface Sandbox extends AutoCloseable {
     @FunctionalInterface
     interface Output {
         void line(Instant at, byte[] line);
+    }
+
+    /**
+     * What extensions are told of the platform's doings by the Telemetry API: the records, JSON objects, of what happens in a
+     * sandbox. Made only while an extension may want them.
+     *
+     * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html">Event schema</a>
+     */
+    interface Records {
+        /** Nothing but that it happened. */
+        Records EMPTY = new Records() {
+            @Override
+            public String initStart() {
+                return "{}";
+            }
+
+            @Override
+            public String initRuntimeDone(Answer.@Nullable Failure failure) {
+                return "{}";
+            }
+
+            @Override
+            public String initReport(Duration took, Answer.@Nullable Failure failure) {
+                return "{}";
+            }
+
+            @Override
+            public String start(Invocation invocation) {
+                return "{}";
+            }
+
+            @Override
+            public String runtimeDone(Invocation invocation, Duration took, Answer answer) {
+                return "{}";
+            }
+        };
+
+        String initStart();
+
+        /** @param failure null when the runtime is ready */
+        String initRuntimeDone(Answer.@Nullable Failure failure);
+
+        /** @param failure null when the function is ready */
+        String initReport(Duration took, Answer.@Nullable Failure failure);
+
+        String start(Invocation invocation);
+
+        String runtimeDone(Invocation invocation, Duration took, Answer answer);
     }
 
     /**

@@ -10,9 +10,15 @@ public interface Sandboxes extends AutoCloseable {
     /**
      * Starts a process; returns as soon as it runs, while it may still be initialising.
      *
+     * @param records for the function's extensions
      * @throws IOException when the process can't be started
      */
-    Sandbox start(Sandbox.Spec spec, Sandbox.Output output) throws IOException;
+    Sandbox start(Sandbox.Spec spec, Sandbox.Output output, Sandbox.Records records) throws IOException;
+
+    /** The same, for one whose extensions are told no more than which kinds of things happen. */
+    default Sandbox start(Sandbox.Spec spec, Sandbox.Output output) throws IOException {
+        return start(spec, output, Sandbox.Records.EMPTY);
+    }
 
     /**
      * A sandbox like this may be wanted soon: what can be made ready for it is, in the background and within bounds. Starting

@@ -168,6 +168,26 @@ class ExtensionsTest {
     }
 
     @Test
+    void after_a_crash_extensions_have_a_moment() {
+        var layer = layer("watch", """
+                me, _ = register(['INVOKE', 'SHUTDOWN'])
+                while (event := next(me))['eventType'] == 'INVOKE': pass
+                time.sleep(0.3)
+                say('flushed', event['shutdownReason'])
+                """);
+        for (var function : new Machine.Function[] {
+            machine.node("exports.handler = () => process.exit(3);"),
+            machine.python("import os\ndef handler(event, context):\n    os._exit(3)\n")
+        }) {
+            try (var f = function.layer(layer)) {
+                assertThat(f.ask("1")).contains("Runtime.ExitError", "exit status 3");
+                assertThat(f.printed).contains("flushed failure");
+                assertThat(f.sandbox().isAlive()).isFalse();
+            }
+        }
+    }
+
+    @Test
     void an_extension_that_never_is_ready_is_ended_with_initialisation() {
         try (var f = machine.node(NODE).initTimeout(Duration.ofSeconds(2)).layer(layer("idle", "time.sleep(99)\n"))) {
             assertThat(f.ask("1")).contains("Sandbox.Timedout");
@@ -175,7 +195,7 @@ class ExtensionsTest {
     }
 
     @Test
-    void wrong_requests_are_refused_with_the_words_of_aws_and_telemetry_is_said_to_be_missing() {
+    void wrong_requests_are_refused_with_the_words_of_aws() {
         try (var f = machine.node(NODE).layer(layer("odd", """
                 found = []
                 def tried(method, path, body=None, headers={}):
@@ -191,8 +211,6 @@ class ExtensionsTest {
                       {'Lambda-Extension-Identifier': '00000000-0000-0000-0000-000000000000'})
                 me, _ = register(['INVOKE'])
                 tried('POST', base + 'exit/error', '{}', me)
-                tried('PUT', '/2022-07-01/telemetry', '{}', me)
-                tried('PUT', '/2020-08-15/logs', '{}', me)
                 next(me)
                 tried('POST', base + 'register', '{}', {'Lambda-Extension-Name': 'later'})
                 for f in found: say(*f)
@@ -207,8 +225,6 @@ class ExtensionsTest {
                             "403 Extension.InvalidExtensionIdentifier",
                             "403 Extension.UnknownExtensionIdentifier",
                             "403 Extension.MissingHeader",
-                            "202 Telemetry.NotSupported",
-                            "202 Logs.NotSupported",
                             "403 Extension.RegistrationClosed");
         }
     }

@@ -48,6 +48,21 @@ class PythonTest {
     }
 
     @Test
+    void every_function_has_the_variables_of_the_platform_and_its_own() {
+        try (var f = machine.python(
+                "import os\nNAMES = ['PATH', 'LANG', 'TZ', '_HANDLER', 'AWS_EXECUTION_ENV', 'LAMBDA_TASK_ROOT',"
+                        + " 'LAMBDA_RUNTIME_DIR', 'OWN']\n"
+                        + "def handler(event, context):\n  return [os.environ[name] for name in NAMES]")) {
+            f.environment.put("TZ", "Europe/Berlin");
+            f.environment.put("OWN", "1");
+            assertThat(f.ask("{}"))
+                    .isEqualTo("[\"/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin\", \"en_US.UTF-8\","
+                            + " \"Europe/Berlin\", \"app.handler\", \"AWS_Lambda_python3.12\", \"/var/task\","
+                            + " \"/var/runtime\", \"1\"]");
+        }
+    }
+
+    @Test
     void a_missing_module_is_told_as_aws_tells_it() {
         try (var f = machine.function("python3.12", "nowhere.handler")) {
             assertThat(f.ask("{}"))

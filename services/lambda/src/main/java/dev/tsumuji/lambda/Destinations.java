@@ -28,6 +28,7 @@ import software.amazon.awssdk.services.eventbridge.model.PutEventsRequestEntry;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.FunctionEventInvokeConfig;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sns.SnsClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
@@ -103,6 +104,7 @@ final class Destinations {
                 case "sqs" -> SqsClient.class;
                 case "sns" -> SnsClient.class;
                 case "events" -> EventBridgeClient.class;
+                case "s3" -> S3Client.class;
                 default -> null;
             };
         } catch (NoClassDefFoundError e) {
@@ -275,8 +277,16 @@ final class Destinations {
                                 .time(clock.instant())
                                 .resources(work.target(), work.function().arn(work.qualifier()))
                                 .build()));
+            case "s3" ->
+                new FailureBucket(cloud, caller, work.target())
+                        .putEvent(work.name(), clock.instant(), work.requestId(), body);
             default -> throw new IllegalArgumentException(work.target());
         }
+    }
+
+    /** Refuses a bucket that isn't there or that a function's role may not use. */
+    void checkBucket(FunctionId function, String role, String arn) {
+        new FailureBucket(cloud, roles.assume(function, role).caller(function), arn).check(arn);
     }
 
     private static Map<String, MessageAttributeValue> queueAttributes(Destined work) {

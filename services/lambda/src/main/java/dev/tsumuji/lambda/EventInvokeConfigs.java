@@ -38,6 +38,8 @@ final class EventInvokeConfigs {
     private static final int RETRIES_MAX = 2;
 
     private final FunctionStore store;
+    private static final String ON_FAILURE = "destinationConfig.onFailure.destination";
+
     private final Destinations destinations;
     private final InstantSource clock;
 
@@ -194,10 +196,7 @@ final class EventInvokeConfigs {
         range(ageSeconds, "maximumEventAgeInSeconds", AGE_MIN_SECONDS, AGE_MAX_SECONDS);
         if (wanted != null) {
             var whole = complete(wanted);
-            boolean usable = destination(
-                            id,
-                            "destinationConfig.onFailure.destination",
-                            whole.onFailure().destination())
+            boolean usable = destination(id, ON_FAILURE, whole.onFailure().destination())
                     & destination(
                             id,
                             "destinationConfig.onSuccess.destination",
@@ -236,17 +235,27 @@ final class EventInvokeConfigs {
         }
         switch (Arn.parse(destination).service()) {
             case "lambda" -> function(id, destination);
-            case "sqs", "sns", "events" -> {
-                if (!destinations.has(destination)) {
-                    throw new UnsupportedOperationException("the platform has no service for " + destination);
+            case "sqs", "sns", "events" -> requireService(destination);
+            case "s3" -> {
+                if (!member.equals(ON_FAILURE)) {
+                    return false;
                 }
+                requireService(destination);
+                store.resolve(new FunctionName(id, FunctionName.LATEST))
+                        .ifPresent(target -> destinations.checkBucket(
+                                id, target.configuration().role(), destination));
             }
-            case "s3" -> throw new UnsupportedOperationException("S3 as a destination is not built");
             default -> {
                 return false;
             }
         }
         return true;
+    }
+
+    private void requireService(String destination) {
+        if (!destinations.has(destination)) {
+            throw new UnsupportedOperationException("the platform has no service for " + destination);
+        }
     }
 
     private void function(FunctionId id, String destination) {

@@ -136,7 +136,10 @@ final class EventSourceRules {
         if (!Arn.isArn(arn)) {
             throw LambdaErrors.invalid("The destination ARN Partition is invalid.");
         }
-        notBuilt(!Arn.parse(arn).service().equals("lambda"), "failure destinations other than functions");
+        var service = Arn.parse(arn).service();
+        notBuilt(
+                !service.equals("lambda") && !service.equals("s3"),
+                "failure destinations other than functions and buckets");
     }
 
     private static void refuse(boolean given, String member) {

@@ -5,6 +5,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,20 @@ record FailedBatch(
 
     /** @param batchInfoName what the source calls the description of its batch */
     String toJson(String functionArn, String streamArn, String batchInfoName, Instant now) {
+        return Json.write(told(functionArn, streamArn, batchInfoName, now));
+    }
+
+    /** The same with the records themselves, for destinations that have room for them. */
+    String toJsonWithPayload(String functionArn, String streamArn, String batchInfoName, Instant now) {
+        var told = told(functionArn, streamArn, batchInfoName, now);
+        var event = Map.of(
+                "Records", records.stream().map(StreamSource.Record::event).toList());
+        told.put("payload", Json.write(event));
+        return Json.write(told);
+    }
+
+    private Map<String, @Nullable Object> told(
+            String functionArn, String streamArn, String batchInfoName, Instant now) {
         var request = new LinkedHashMap<String, @Nullable Object>();
         request.put("requestId", requestId);
         request.put("functionArn", functionArn);
@@ -59,6 +74,6 @@ record FailedBatch(
         told.put("version", "1.0");
         told.put("timestamp", MILLIS.format(now));
         told.put(batchInfoName, batch);
-        return Json.write(told);
+        return told;
     }
 }

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class Instance implements AutoCloseable {
     final Sandbox sandbox;
     final FunctionLog log;
+
+    /** How it came to be started, as its function is told. */
+    final String initType;
+
     private final List<Packages.Lease> code;
     private final Instant credentialsUntil;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -28,9 +32,10 @@ final class Instance implements AutoCloseable {
     volatile long idleSinceMillis;
 
     /** @param code the directories that it sees, let go at its end */
-    Instance(Sandbox sandbox, FunctionLog log, List<Packages.Lease> code, Instant credentialsUntil) {
+    Instance(Sandbox sandbox, FunctionLog log, String initType, List<Packages.Lease> code, Instant credentialsUntil) {
         this.sandbox = sandbox;
         this.log = log;
+        this.initType = initType;
         this.code = code;
         this.credentialsUntil = credentialsUntil;
     }

@@ -99,10 +99,10 @@ final class InstanceFactory implements AutoCloseable {
                 code.add(layers.open(target.configuration()));
             }
             log.least(ApplicationLevel.of(target.configuration().loggingConfig()));
-            SystemLog.of(target).initStart(log, now);
+            SystemLog.of(target, type).initStart(log, now);
             var spec = spec(target, role, stream, code, type);
-            var sandbox = sandboxes.start(spec, log::printed);
-            return new Instance(sandbox, log, code, credentialsUntil(role));
+            var sandbox = sandboxes.start(spec, log::printed, new PlatformRecords(target, type));
+            return new Instance(sandbox, log, type, code, credentialsUntil(role));
         } catch (IOException | RuntimeException e) {
             code.forEach(Packages.Lease::close);
             throw e;
@@ -157,24 +157,18 @@ final class InstanceFactory implements AutoCloseable {
                 code.stream().skip(1).map(Packages.Lease::path).toList());
     }
 
+    /** What the sandbox doesn't set by itself, from what it is told of the function. */
     private static Map<String, String> environment(
             Target target, RoleSession role, String stream, boolean reachable, String type) {
         var configuration = target.configuration();
         var id = target.id();
         var all = new HashMap<String, String>();
-        all.put("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin");
-        all.put("LANG", "en_US.UTF-8");
-        all.put("TZ", ":UTC");
         if (reachable) {
             all.put("AWS_ENDPOINT_URL", "http://127.0.0.1:" + PLATFORM_PORT);
         }
         if (configuration.environment() != null) {
             all.putAll(configuration.environment().variables());
         }
-        all.put("LAMBDA_TASK_ROOT", "/var/task");
-        all.put("LAMBDA_RUNTIME_DIR", "/var/runtime");
-        all.put("_HANDLER", configuration.handler());
-        all.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + configuration.runtimeAsString());
         all.put("AWS_REGION", id.region());
         all.put("AWS_DEFAULT_REGION", id.region());
         all.put("AWS_LAMBDA_FUNCTION_NAME", id.name());

@@ -17,6 +17,9 @@ final class InstancePool {
     /** Whether somebody will come to end idle instances. */
     final AtomicBoolean watched = new AtomicBoolean();
 
+    /** Whether somebody comes from time to time to see that what is kept is there. */
+    final AtomicBoolean lookedAfter = new AtomicBoolean();
+
     private volatile boolean retired;
 
     /** How many instances stay, however long nobody uses them. */

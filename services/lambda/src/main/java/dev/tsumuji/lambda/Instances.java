@@ -19,8 +19,10 @@ import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
  * {@link #START_SHARE} to initialise no longer counts, so that slow functions don't hold up the rest.
  */
 final class Instances implements AutoCloseable {
+    /** What is kept is looked after, and billed, in such periods. */
     private static final Duration KEPT_LOOKED_AFTER = Duration.ofMinutes(5);
-    private static final String ON_DEMAND = "on-demand";
+
+    static final String ON_DEMAND = "on-demand";
     private static final String SNAP_START = "snap-start";
     private static final String PROVISIONED = "provisioned-concurrency";
     private static final Duration START_SHARE = Duration.ofSeconds(2);
@@ -29,16 +31,18 @@ final class Instances implements AutoCloseable {
     private final Scheduler scheduler;
     private final InstantSource clock;
     private final Duration idleTime;
+    private final Meter meter;
     private final Semaphore starting;
     /** By generation. */
     private final ConcurrentHashMap<String, InstancePool> pools = new ConcurrentHashMap<>();
 
     private volatile boolean closed;
 
-    Instances(InstanceFactory factory, Scheduler scheduler, InstantSource clock, LambdaSettings settings) {
+    Instances(InstanceFactory factory, Scheduler scheduler, InstantSource clock, LambdaSettings settings, Meter meter) {
         this.factory = factory;
         this.scheduler = scheduler;
         this.clock = clock;
+        this.meter = meter;
         this.idleTime = settings.idleTime();
         this.starting = new Semaphore(settings.startingMax(), true);
     }
@@ -73,11 +77,14 @@ final class Instances implements AutoCloseable {
     /** Keeps so many instances of a version initialised from now on, however long nobody uses them. */
     void keep(Target target, int count) {
         var pool = pools.computeIfAbsent(target.function().generation(), absent -> new InstancePool());
-        boolean first = pool.kept == 0;
+        int more = count - pool.kept;
         pool.kept = count;
         pool.failure = "";
         fill(target, pool);
-        if (first) {
+        if (more > 0) {
+            meter.provisioned(target, more, KEPT_LOOKED_AFTER);
+        }
+        if (pool.lookedAfter.compareAndSet(false, true)) {
             scheduler.after(KEPT_LOOKED_AFTER, () -> lookAfter(target, pool));
         }
     }
@@ -126,8 +133,10 @@ final class Instances implements AutoCloseable {
     /** From time to time: credentials run out, and instances die. */
     private void lookAfter(Target target, InstancePool pool) {
         if (closed || pool.kept == 0 || pools.get(target.function().generation()) != pool) {
+            pool.lookedAfter.set(false);
             return;
         }
+        meter.provisioned(target, pool.kept, KEPT_LOOKED_AFTER);
         pool.closeExpiring(clock.instant().plus(target.timeout()).plus(KEPT_LOOKED_AFTER));
         fill(target, pool);
         scheduler.after(KEPT_LOOKED_AFTER, () -> lookAfter(target, pool));
@@ -155,6 +164,7 @@ final class Instances implements AutoCloseable {
             return switch (instance.sandbox.awaitInit()) {
                 case Sandbox.Init.Ready ready -> {
                     instance.initUnreported = ready.took();
+                    SystemLog.of(target, type).initialised(instance.log, clock.instant(), ready.took());
                     yield new Taken.Ready(instance, pool);
                 }
                 case Sandbox.Init.Failed failed -> new Taken.Broken(instance, pool, failed.took());

@@ -193,7 +193,7 @@ final class Invocations {
             log.beginTail();
         }
         var begin = clock.instant();
-        SystemLog.of(target).start(log, begin, requestId);
+        SystemLog.of(target, instance.initType).start(log, begin, requestId, trace.header());
         long beginNanos = System.nanoTime();
         var answer = limited(instance.sandbox.invoke(new Sandbox.Invocation(
                 requestId,
@@ -231,7 +231,8 @@ final class Invocations {
                 answer,
                 init == null ? null : instance.sandbox.startPath(),
                 trace);
-        SystemLog.of(target).end(instance.log, clock.instant(), report);
+        SystemLog.of(target, instance.initType).end(instance.log, clock.instant(), report);
+        instance.sandbox.reported(() -> Json.write(new PlatformRecords(target, instance.initType).ofReport(report)));
         meter.invoked(target, counted, init, instance.sandbox.startPath(), answer);
     }
 
@@ -251,10 +252,10 @@ final class Invocations {
         var now = clock.instant();
         var answer = instance.sandbox.invoke(
                 new Sandbox.Invocation(requestId, payload, now.plus(target.timeout()), invokedArn, null, null, null));
-        var system = SystemLog.of(target);
+        var system = SystemLog.of(target, instance.initType);
         system.initFailed(instance.log, now, broken.initTook(), SystemLog.initError(answer));
         HandlerHint.write(instance.log, now, target, instance.codeFolder(), answer);
-        system.start(instance.log, now, requestId);
+        system.start(instance.log, now, requestId, trace.header());
         end(target, instance, requestId, 0, broken.initTook(), answer, trace);
         return new Outcome(answer, tail ? instance.log.endTail() : new byte[0], instance.log);
     }

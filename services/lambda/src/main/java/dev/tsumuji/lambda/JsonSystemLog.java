@@ -1,7 +1,5 @@
 package dev.tsumuji.lambda;
 
-import dev.tsumuji.sandbox.Sandbox;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -11,12 +9,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The platform's lines as JSON objects, as AWS's Telemetry API forms them; each has a level, and those below the function's
- * are left out.
+ * The platform's lines as JSON objects; each has a level, and those below the function's are left out.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html">Event schema</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html">Log levels</a>
  */
-record JsonSystemLog(Target target, @Nullable String level) implements SystemLog {
+record JsonSystemLog(PlatformRecords records, @Nullable String level) implements SystemLog {
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -40,103 +37,37 @@ record JsonSystemLog(Target target, @Nullable String level) implements SystemLog
 
     @Override
     public void initStart(FunctionLog log, Instant at) {
-        var configuration = target.configuration();
-        var record = new LinkedHashMap<String, @Nullable Object>();
-        record.put("initializationType", "on-demand");
-        record.put("phase", "init");
-        record.put("runtimeVersion", Runtimes.versionName(configuration.runtimeAsString()));
-        record.put("runtimeVersionArn", configuration.runtimeVersionConfig().runtimeVersionArn());
-        record.put("functionName", target.id().name());
-        record.put("functionVersion", target.version());
-        write(log, at, Level.INFO, "initStart", record);
+        write(log, at, Level.INFO, "initStart", records.ofInitStart());
+    }
+
+    @Override
+    public void initialised(FunctionLog log, Instant at, Duration took) {
+        var done = records.ofInitRuntimeDone("success", null);
+        write(log, at, Level.DEBUG, "initRuntimeDone", done);
+        // who waits for an instance that was wanted ahead has no other way to know how long it took
+        var of = records.initType().equals(Instances.ON_DEMAND) ? Level.DEBUG : Level.INFO;
+        write(log, at, of, "initReport", records.ofInitReport(took, "success", null));
     }
 
     @Override
     public void initFailed(FunctionLog log, Instant at, Duration took, @Nullable String errorType) {
-        var record = new LinkedHashMap<String, @Nullable Object>();
-        record.put("initializationType", "on-demand");
-        record.put("phase", "init");
-        record.put("status", errorType == null ? "timeout" : "error");
-        if (errorType != null) {
-            record.put("errorType", errorType);
-        }
-        write(log, at, Level.WARN, "initRuntimeDone", new LinkedHashMap<>(record));
-        record.put("metrics", Map.of("durationMs", millis(took.toNanos())));
-        write(log, at, Level.WARN, "initReport", record);
+        var status = errorType == null ? "timeout" : "error";
+        write(log, at, Level.WARN, "initRuntimeDone", records.ofInitRuntimeDone(status, errorType));
+        write(log, at, Level.WARN, "initReport", records.ofInitReport(took, status, errorType));
     }
 
     @Override
-    public void start(FunctionLog log, Instant at, String requestId) {
-        var record = new LinkedHashMap<String, @Nullable Object>();
-        record.put("requestId", requestId);
-        record.put("version", target.version());
-        write(log, at, Level.INFO, "start", record);
+    public void start(FunctionLog log, Instant at, String requestId, @Nullable String traceHeader) {
+        write(log, at, Level.INFO, "start", records.ofStart(requestId, traceHeader));
     }
 
     @Override
     public void end(FunctionLog log, Instant at, Report report) {
-        var status = status(report);
-        var tracing = tracing(report.trace());
-        var done = new LinkedHashMap<String, @Nullable Object>();
-        done.put("requestId", report.requestId());
-        done.put("metrics", Map.of("durationMs", millis(report.durationNanos())));
-        finish(done, report, status, tracing);
-        write(log, at, status.equals("success") ? Level.DEBUG : Level.WARN, "runtimeDone", done);
-
-        var metrics = new LinkedHashMap<String, @Nullable Object>();
-        metrics.put("durationMs", millis(report.durationNanos()));
-        metrics.put("billedDurationMs", report.billedMillis());
-        metrics.put("memorySizeMB", report.memoryMebibytes());
-        metrics.put("maxMemoryUsedMB", report.memoryPeakMebibytes());
-        var init = report.init();
-        if (init != null) {
-            metrics.put("initDurationMs", millis(init.toNanos()));
-        }
-        var record = new LinkedHashMap<String, @Nullable Object>();
-        record.put("requestId", report.requestId());
-        record.put("metrics", metrics);
-        finish(record, report, status, tracing);
-        write(log, at, status.equals("success") ? Level.INFO : Level.WARN, "report", record);
-    }
-
-    private static void finish(
-            Map<String, @Nullable Object> record,
-            Report report,
-            String status,
-            @Nullable Map<String, @Nullable Object> tracing) {
-        if (tracing != null) {
-            record.put("tracing", tracing);
-        }
-        record.put("status", status);
-        if (report.answer() instanceof Sandbox.Answer.Failure failure && !report.timedOut()) {
-            record.put("errorType", failure.errorType());
-        }
-    }
-
-    /** An error that the function reported, or a failure of the process itself. */
-    private static String status(Report report) {
-        if (report.timedOut()) {
-            return "timeout";
-        }
-        return switch (report.answer()) {
-            case Sandbox.Answer.Success success -> "success";
-            case Sandbox.Answer.Failure failure -> failure.alive() ? "error" : "failure";
-        };
-    }
-
-    private static @Nullable Map<String, @Nullable Object> tracing(@Nullable Trace trace) {
-        if (trace == null || !trace.sampled()) {
-            return null;
-        }
-        var tracing = new LinkedHashMap<String, @Nullable Object>();
-        tracing.put("spanId", trace.segment());
-        tracing.put("type", "X-Amzn-Trace-Id");
-        tracing.put("value", trace.header());
-        return tracing;
-    }
-
-    /** With three digits behind the point. */
-    private static double millis(long nanos) {
-        return BigDecimal.valueOf((nanos + 500) / 1000, 3).doubleValue();
+        boolean well = PlatformRecords.status(report.answer()).equals("success");
+        var trace = report.trace();
+        var done = records.ofRuntimeDone(
+                report.requestId(), report.durationNanos(), report.answer(), trace == null ? null : trace.header());
+        write(log, at, well ? Level.DEBUG : Level.WARN, "runtimeDone", done);
+        write(log, at, well ? Level.INFO : Level.WARN, "report", records.ofReport(report));
     }
 }

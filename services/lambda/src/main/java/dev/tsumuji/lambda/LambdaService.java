@@ -76,7 +76,8 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
         layers = new Layers(store, packages, sources, downloads, layerUses, blobs, clock);
         layerPermissions = new LayerPermissions(store, ids);
         factory = new InstanceFactory(sandboxes, packages, layerUses, roles, cloud, clock, ids, scheduler, settings);
-        instances = new Instances(factory, scheduler, clock, settings);
+        meter = new Meter(kv, scheduler, clock);
+        instances = new Instances(factory, scheduler, clock, settings, meter);
         concurrency = new Concurrency(store, settings);
         functions = new Functions(
                 store,
@@ -98,7 +99,6 @@ public final class LambdaService implements LambdaClient, LambdaStreams {
         permissions = new Permissions(store, ids);
         urlConfigs = new FunctionUrlConfigs(store, clock, ids);
         urls = new FunctionUrls(urlConfigs, cloud);
-        meter = new Meter(kv, scheduler, clock);
         usages = new Usages(meter, clock);
         invocations = new Invocations(
                 store,

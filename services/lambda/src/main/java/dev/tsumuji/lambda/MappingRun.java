@@ -316,13 +316,22 @@ final class MappingRun {
         if (destination == null || destination.isEmpty()) {
             return true;
         }
-        var told = batch.toJson(
-                mapping.function().arn(), settings().eventSourceArn(), source.batchInfoName(), clock.instant());
+        var now = clock.instant();
+        var function = mapping.function().arn();
+        var stream = settings().eventSourceArn();
         try {
-            cloud.client(LambdaClient.class, sessions.caller(role()))
-                    .invoke(r -> r.functionName(destination)
-                            .invocationType(InvocationType.EVENT)
-                            .payload(SdkBytes.fromUtf8String(told)));
+            var caller = sessions.caller(role());
+            if (FailureBucket.is(destination)) {
+                var told = batch.toJsonWithPayload(function, stream, source.batchInfoName(), now);
+                new FailureBucket(cloud, caller, destination)
+                        .putBatch(mapping.uuid(), batch.shard(), now, batch.requestId(), told);
+            } else {
+                var told = batch.toJson(function, stream, source.batchInfoName(), now);
+                cloud.client(LambdaClient.class, caller)
+                        .invoke(r -> r.functionName(destination)
+                                .invocationType(InvocationType.EVENT)
+                                .payload(SdkBytes.fromUtf8String(told)));
+            }
             return true;
         } catch (AwsServiceException e) {
             LOG.log(

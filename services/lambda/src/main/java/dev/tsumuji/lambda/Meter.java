@@ -107,7 +107,11 @@ final class Meter implements AutoCloseable {
         add(Slot.of(target), sum -> sum.throttles++);
     }
 
-    /** Counts memory that was kept ready, of all provisioned instances of a version together. */
+    /**
+     * Counts memory that is kept ready by provisioned instances of a version, whether they are used or not.
+     *
+     * @param time that was begun: as on AWS, five minutes at once
+     */
     void provisioned(Target target, int instances, Duration time) {
         long megabytes = (long) instances * target.configuration().memorySize();
         add(Slot.of(target), sum -> sum.provisionedMegabyteMillis += megabytes * time.toMillis());

@@ -12,19 +12,22 @@ import software.amazon.awssdk.services.lambda.model.LogFormat;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html">Log formats</a>
  */
 sealed interface SystemLog permits SystemLog.Text, JsonSystemLog {
-    static SystemLog of(Target target) {
+    /** @param initType how the instance came to be started */
+    static SystemLog of(Target target, String initType) {
         var logging = target.configuration().loggingConfig();
         return logging != null && logging.logFormat() == LogFormat.JSON
-                ? new JsonSystemLog(target, logging.systemLogLevelAsString())
+                ? new JsonSystemLog(new PlatformRecords(target, initType), logging.systemLogLevelAsString())
                 : new Text(target);
     }
 
     void initStart(FunctionLog log, Instant at);
 
+    void initialised(FunctionLog log, Instant at, Duration took);
+
     /** @param errorType null when it was ended for the time it took */
     void initFailed(FunctionLog log, Instant at, Duration took, @Nullable String errorType);
 
-    void start(FunctionLog log, Instant at, String requestId);
+    void start(FunctionLog log, Instant at, String requestId, @Nullable String traceHeader);
 
     void end(FunctionLog log, Instant at, Report report);
 
@@ -49,12 +52,17 @@ sealed interface SystemLog permits SystemLog.Text, JsonSystemLog {
         }
 
         @Override
+        public void initialised(FunctionLog log, Instant at, Duration took) {
+            // the first invocation's report tells it
+        }
+
+        @Override
         public void initFailed(FunctionLog log, Instant at, Duration took, @Nullable String errorType) {
             log.add(at.toEpochMilli(), ReportLine.initReport(took, errorType));
         }
 
         @Override
-        public void start(FunctionLog log, Instant at, String requestId) {
+        public void start(FunctionLog log, Instant at, String requestId, @Nullable String traceHeader) {
             log.add(at.toEpochMilli(), ReportLine.start(requestId, target.version()));
         }
 

@@ -46,7 +46,8 @@ record Trace(String root, String segment, boolean sampled, String header) {
                         + Lineage.behind(incoming, target.id()));
     }
 
-    private static @Nullable String member(@Nullable String header, String name) {
+    /** A member of a trace header; null when there is none like that. */
+    static @Nullable String member(@Nullable String header, String name) {
         if (header == null) {
             return null;
         }

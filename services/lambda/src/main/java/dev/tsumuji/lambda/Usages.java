@@ -117,6 +117,9 @@ public final class Usages {
         members.put("gigabyteSeconds", PriceList.gigabyteSeconds(billed).toPlainString());
         if (use.provisionedMegabyteMillis() > 0) {
             members.put("provisionedMegabyteMilliseconds", use.provisionedMegabyteMillis());
+            members.put(
+                    "provisionedGigabyteSeconds",
+                    PriceList.gigabyteSeconds(use.provisionedMegabyteMillis()).toPlainString());
         }
         members.put("cost", money(line.price));
         members.put("cold", durations(line.sum.cold));

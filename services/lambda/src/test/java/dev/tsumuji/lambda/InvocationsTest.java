@@ -204,15 +204,19 @@ class InvocationsTest {
                 .containsEntry("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/f")
                 .containsEntry("AWS_REGION", "eu-central-1")
                 .containsEntry("AWS_DEFAULT_REGION", "eu-central-1")
-                .containsEntry("AWS_EXECUTION_ENV", "AWS_Lambda_python3.12")
                 .containsEntry("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
-                .containsEntry("LAMBDA_TASK_ROOT", "/var/task")
-                .containsEntry("LAMBDA_RUNTIME_DIR", "/var/runtime")
-                .containsEntry("_HANDLER", "handler.handler")
-                .containsEntry("TZ", ":UTC")
                 .containsEntry("AWS_ACCESS_KEY_ID", "ASIATEST")
                 .containsEntry("AWS_SECRET_ACCESS_KEY", "secret")
-                .containsEntry("AWS_SESSION_TOKEN", "token");
+                .containsEntry("AWS_SESSION_TOKEN", "token")
+                .as("which the sandbox sets")
+                .doesNotContainKeys(
+                        "PATH",
+                        "LANG",
+                        "TZ",
+                        "_HANDLER",
+                        "AWS_EXECUTION_ENV",
+                        "LAMBDA_TASK_ROOT",
+                        "LAMBDA_RUNTIME_DIR");
         assertThat(environment.get("AWS_LAMBDA_LOG_STREAM_NAME")).matches("2026/01/01/\\[\\$LATEST\\][0-9a-f]{32}");
     }
 

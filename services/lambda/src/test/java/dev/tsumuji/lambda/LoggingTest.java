@@ -57,7 +57,29 @@ class LoggingTest {
     @Test
     void the_system_level_decides_which_of_the_platforms_lines_are_written() {
         var debug = lines(l -> json(l).systemLogLevel(SystemLogLevel.DEBUG), "echo");
-        assertThat(debug).anyMatch(line -> line.contains("platform.runtimeDone"));
+        assertThat(debug)
+                .anyMatch(line -> line.contains("platform.runtimeDone") && line.contains("\"producedBytes\":2"))
+                .anyMatch(line -> line.contains("platform.initRuntimeDone")
+                        && line.contains("\"phase\":\"init\",\"status\":\"success\""))
+                .anyMatch(line -> line.contains("platform.initReport")
+                        && line.contains("\"status\":\"success\",\"metrics\":{\"durationMs\":12.0}"));
+    }
+
+    @Test
+    void how_an_instance_came_to_be_started_is_told() {
+        platform.create(Platform.request("f", Zips.program("echo"))
+                .loggingConfig(LoggingTest::json)
+                .snapStart(s ->
+                        s.applyOn(software.amazon.awssdk.services.lambda.model.SnapStartApplyOn.PUBLISHED_VERSIONS))
+                .publish(true));
+        platform.active("f");
+        platform.invoke(r -> r.functionName("f").qualifier("1"));
+        platform.time.advance(Duration.ofSeconds(1));
+
+        assertThat(platform.logs.messages("/aws/lambda/f"))
+                .anyMatch(line ->
+                        line.contains("platform.initStart") && line.contains("\"initializationType\":\"snap-start\""))
+                .anyMatch(line -> line.contains("platform.initReport"));
     }
 
     @Test

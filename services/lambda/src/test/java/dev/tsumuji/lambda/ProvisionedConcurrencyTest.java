@@ -162,6 +162,31 @@ class ProvisionedConcurrencyTest {
                 .satisfies(config -> assertThat(config.functionArn()).endsWith(":function:f:live"));
     }
 
+    private String gigabyteSeconds() {
+        var report =
+                JsonTree.parse(platform.lambda.usages().report("000000000000", Duration.ofHours(2), "f", "aws", null));
+        var total = (java.util.Map<?, ?>) ((java.util.Map<?, ?>) report).get("total");
+        return String.valueOf(total.get("provisionedGigabyteSeconds"));
+    }
+
+    @Test
+    void what_is_kept_is_billed_by_five_minutes_that_were_begun() {
+        published("f", "echo");
+        assertThat(gigabyteSeconds()).isEqualTo("null");
+        put("f", "1", 2);
+        ready(platform, "f", "1");
+        assertThat(gigabyteSeconds()).as("128 MB twice for 300 s").isEqualTo("75");
+        platform.time.advance(Duration.ofMinutes(4));
+        put("f", "1", 3);
+        assertThat(gigabyteSeconds()).as("one more").isEqualTo("112.5");
+        platform.time.advance(Duration.ofMinutes(2));
+        assertThat(gigabyteSeconds()).as("three for the next five minutes").isEqualTo("225");
+        platform.call(() -> platform.lambda.deleteProvisionedConcurrencyConfig(
+                r -> r.functionName("f").qualifier("1")));
+        platform.time.advance(Duration.ofMinutes(30));
+        assertThat(gigabyteSeconds()).isEqualTo("225");
+    }
+
     @Test
     void a_function_that_does_not_initialise_is_said_to_have_failed() {
         published("f", "broken");

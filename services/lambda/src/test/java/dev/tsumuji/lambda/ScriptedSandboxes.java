@@ -35,7 +35,7 @@ final class ScriptedSandboxes implements Sandboxes {
     }
 
     @Override
-    public Sandbox start(Sandbox.Spec spec, Sandbox.Output output) throws IOException {
+    public Sandbox start(Sandbox.Spec spec, Sandbox.Output output, Sandbox.Records records) throws IOException {
         var running = new Running(spec, output, Files.readAllLines(spec.code().resolve("main")));
         started.add(running);
         return running;
