@@ -75,7 +75,7 @@ public final class DynamodbService implements DynamoDbClient {
                 this,
                 new DynamodbActions(tables, policies),
                 "AccessDeniedException",
-                Set.of("GetItem", "PutItem", "UpdateItem", "DeleteItem"));
+                Set.of("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"));
     }
 
     /** DynamoDB Streams over the same tables. */

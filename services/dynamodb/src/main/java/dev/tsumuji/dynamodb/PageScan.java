@@ -2,6 +2,7 @@ package dev.tsumuji.dynamodb;
 
 import dev.tsumuji.dynamodb.expression.Condition;
 import dev.tsumuji.dynamodb.expression.Projection;
+import dev.tsumuji.kernel.call.EventLoop;
 import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Snapshot;
 import java.util.ArrayList;
@@ -90,6 +91,7 @@ final class PageScan {
             }
             var last = entries.getLast().key();
             rest = backwards ? rest.before(last) : rest.after(last);
+            EventLoop.leave();
             chunk = nextChunk();
         }
     }
