@@ -295,6 +295,31 @@ class DispatcherTest {
     }
 
     @Test
+    void topics_of_a_family_are_delivered_apart_each_with_its_own_concurrency() {
+        var under = new ConcurrentHashMap<String, AtomicInteger>();
+        var go = new Semaphore(0);
+        put("each/before", "work");
+        outbox.handleEach("each", name -> name.equals("wide") ? 3 : 0, delivery -> {
+            under.computeIfAbsent(delivery.topic(), topic -> new AtomicInteger())
+                    .incrementAndGet();
+            go.acquire();
+            return new Outcome.Done();
+        });
+        outbox.start();
+        for (int i = 0; i < 10; i++) {
+            put("each/wide", "work " + i);
+            put("each/narrow", "work " + i);
+        }
+        eventually(() -> under.size() == 3 && under.get("each/wide").get() == 3);
+        settle();
+        assertThat(under.get("each/before")).hasValue(1);
+        assertThat(under.get("each/narrow")).hasValue(1);
+        assertThat(under.get("each/wide")).hasValue(3);
+        go.release(21);
+        eventually(this::storeIsEmpty);
+    }
+
+    @Test
     void work_that_can_not_be_read_stays_and_holds_up_nothing() {
         put("a", time.instant());
         kv.transact(txn -> {
@@ -375,8 +400,16 @@ class DispatcherTest {
     }
 
     private void put(String work, Instant due) {
+        put("topic", work, due);
+    }
+
+    private void put(String topic, String work) {
+        put(topic, work, time.instant());
+    }
+
+    private void put(String topic, String work, Instant due) {
         kv.transact(txn -> {
-            outbox.put(txn, "topic", due, bytes(work));
+            outbox.put(txn, topic, due, bytes(work));
             return 0;
         });
     }

@@ -1,6 +1,7 @@
 package dev.tsumuji.kernel.outbox;
 
 import dev.tsumuji.kernel.kv.Kv;
+import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Txn;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.Scheduler;
@@ -8,13 +9,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The outbox as a layer of {@link Kv}: work lies in the store in the order of its due times and is deleted, or moved to a later
  * time, by the commit that ends an attempt. So nothing is lost by a crash, and what a crash interrupted is done again.
  *
  * <p>Each topic has one virtual thread that reads due work and starts deliveries; it sleeps until a commit of this process
- * adds work, a delivery ends, or the next due time comes. Only one dispatcher works on a store. Thread-safe.
+ * adds work, a delivery ends, or the next due time comes. Topics of a family get theirs with their first work, and keep it.
+ * Only one dispatcher works on a store. Thread-safe.
  */
 public final class Dispatcher implements Outbox, AutoCloseable {
     private static final Duration DRAIN_MAX = Duration.ofSeconds(10);
@@ -26,7 +30,10 @@ public final class Dispatcher implements Outbox, AutoCloseable {
     private final Scheduler scheduler;
     private final Ids ids;
     private final ConcurrentHashMap<String, TopicPump> pumps = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Family> families = new ConcurrentHashMap<>();
     private volatile boolean started;
+    /** Guarded by this. */
+    private boolean closed;
 
     public Dispatcher(Kv kv, InstantSource clock, Scheduler scheduler, Ids ids) {
         this.kv = kv;
@@ -43,7 +50,7 @@ public final class Dispatcher implements Outbox, AutoCloseable {
     void put(Txn txn, String topic, Instant due, Work work) {
         txn.putStamped(Work.prefix(topic, due), new byte[0], Work.CODEC.encode(work));
         txn.afterCommit(() -> {
-            var pump = pumps.get(topic);
+            var pump = pump(topic);
             if (pump != null) {
                 pump.added(due);
             }
@@ -52,7 +59,7 @@ public final class Dispatcher implements Outbox, AutoCloseable {
 
     @Override
     public void handle(String topic, int concurrencyMax, Handler handler) {
-        var pump = new TopicPump(this, kv, clock, scheduler, topic, concurrencyMax, handler);
+        var pump = new TopicPump(this, kv, clock, scheduler, topic, () -> concurrencyMax, handler);
         if (pumps.putIfAbsent(topic, pump) != null) {
             throw new IllegalStateException("the topic " + topic + " has a handler already");
         }
@@ -61,10 +68,65 @@ public final class Dispatcher implements Outbox, AutoCloseable {
         }
     }
 
+    @Override
+    public void handleEach(String family, ToIntFunction<String> concurrencyMax, Handler handler) {
+        if (families.putIfAbsent(family, new Family(concurrencyMax, handler)) != null) {
+            throw new IllegalStateException("the topics " + family + "/… have a handler already");
+        }
+        if (started) {
+            findTopics(family);
+        }
+    }
+
+    private record Family(ToIntFunction<String> concurrencyMax, Handler handler) {}
+
     /** Begins to deliver, first what an earlier process left. */
     public void start() {
         started = true;
         pumps.values().forEach(TopicPump::start);
+        families.keySet().forEach(this::findTopics);
+    }
+
+    /** Those that an earlier process left work in. */
+    private void findTopics(String family) {
+        var rest = Work.family(family);
+        while (true) {
+            var range = rest;
+            var first = kv.read(snapshot -> snapshot.scan(range, 1));
+            if (first.isEmpty()) {
+                return;
+            }
+            var topic = Work.topicOf(first.getFirst().key());
+            pump(topic);
+            rest = new Range(Work.topic(topic).end(), range.end());
+        }
+    }
+
+    /** @return the topic's, which may have to be made; null when nobody handles it, or no more is delivered */
+    private @Nullable TopicPump pump(String topic) {
+        var pump = pumps.get(topic);
+        var name = Work.familyOf(topic);
+        var family = name == null ? null : families.get(name);
+        return pump != null || family == null || !started ? pump : newPump(topic, family);
+    }
+
+    private synchronized @Nullable TopicPump newPump(String topic, Family family) {
+        if (closed) {
+            return null;
+        }
+        var name = topic.substring(topic.indexOf('/') + 1);
+        return pumps.computeIfAbsent(topic, absent -> {
+            var pump = new TopicPump(
+                    this,
+                    kv,
+                    clock,
+                    scheduler,
+                    topic,
+                    () -> family.concurrencyMax().applyAsInt(name),
+                    family.handler());
+            pump.start();
+            return pump;
+        });
     }
 
     /** How long to wait after a failed attempt: doubling, with jitter, so that what failed together isn't repeated together. */
@@ -76,6 +138,9 @@ public final class Dispatcher implements Outbox, AutoCloseable {
     /** Starts no more deliveries and waits a while for those under way; what isn't done by then is done after the next start. */
     @Override
     public void close() {
+        synchronized (this) {
+            closed = true;
+        }
         pumps.values().forEach(TopicPump::stop);
         long deadline = System.nanoTime() + DRAIN_MAX.toNanos();
         pumps.values().forEach(pump -> pump.drain(deadline));

@@ -2,6 +2,7 @@ package dev.tsumuji.kernel.outbox;
 
 import dev.tsumuji.kernel.kv.Txn;
 import java.time.Instant;
+import java.util.function.ToIntFunction;
 
 /**
  * Work that must follow a write, put in the same commit as the write, and delivered at least once: nothing is lost between
@@ -24,6 +25,14 @@ public interface Outbox {
      * @param concurrencyMax deliveries of this topic under way at once
      */
     void handle(String topic, int concurrencyMax, Handler handler);
+
+    /**
+     * Names the handler of all topics {@code family/name}, whatever their names: each is delivered apart from the others, so
+     * that work which has to wait for its turn holds up nothing else.
+     *
+     * @param concurrencyMax deliveries under way at once of the topic of a name; asked again and again, 1 at least
+     */
+    void handleEach(String family, ToIntFunction<String> concurrencyMax, Handler handler);
 
     /** Does the work. Called on a virtual thread of its own. */
     @FunctionalInterface

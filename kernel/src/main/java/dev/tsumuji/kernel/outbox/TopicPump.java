@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +47,7 @@ final class TopicPump {
     private final InstantSource clock;
     private final Scheduler scheduler;
     private final String topic;
-    private final int concurrencyMax;
-    private final int page;
+    private final IntSupplier concurrencyMax;
     private final Outbox.Handler handler;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -67,6 +67,9 @@ final class TopicPump {
     private boolean reading;
     private boolean stopped;
     private boolean started;
+    /** Deliveries at once, as they were wanted last; of the pump's thread. */
+    private int limit = 1;
+
     private @Nullable Instant wakeAt;
     private Scheduler.@Nullable Task timer;
 
@@ -76,7 +79,7 @@ final class TopicPump {
             InstantSource clock,
             Scheduler scheduler,
             String topic,
-            int concurrencyMax,
+            IntSupplier concurrencyMax,
             Outbox.Handler handler) {
         this.dispatcher = dispatcher;
         this.kv = kv;
@@ -84,7 +87,6 @@ final class TopicPump {
         this.scheduler = scheduler;
         this.topic = topic;
         this.concurrencyMax = concurrencyMax;
-        this.page = Math.min(PAGE_MAX, 2 * concurrencyMax);
         this.handler = handler;
         this.cursor = Work.topic(topic).begin();
     }
@@ -159,8 +161,9 @@ final class TopicPump {
     private void run() {
         while (awaitWork()) {
             try {
+                limit = Math.max(1, concurrencyMax.getAsInt());
                 if (!deliverNext()) {
-                    readMore();
+                    readMore(Math.min(PAGE_MAX, 2 * limit));
                 }
             } catch (RuntimeException e) {
                 LOG.log(Level.ERROR, "the outbox's topic " + topic + " can't be read; trying again later", e);
@@ -173,7 +176,7 @@ final class TopicPump {
     private boolean awaitWork() {
         lock.lock();
         try {
-            while (!stopped && (deliveries.size() >= concurrencyMax || ready.isEmpty() && !unread)) {
+            while (!stopped && (deliveries.size() >= limit || ready.isEmpty() && !unread)) {
                 changed.awaitUninterruptibly();
             }
             return !stopped;
@@ -199,7 +202,7 @@ final class TopicPump {
         }
     }
 
-    private void readMore() {
+    private void readMore(int page) {
         byte[] from;
         lock.lock();
         try {
@@ -221,11 +224,11 @@ final class TopicPump {
                         snapshot.scan(new Range(dueEnd, Work.topic(topic).end()), 1));
             }
         } finally {
-            finishReading(due, later, dueEnd);
+            finishReading(due, due.size() == page, later, dueEnd);
         }
     }
 
-    private void finishReading(List<Entry> due, List<Entry> later, byte[] dueEnd) {
+    private void finishReading(List<Entry> due, boolean more, List<Entry> later, byte[] dueEnd) {
         lock.lock();
         try {
             reading = false;
@@ -236,7 +239,7 @@ final class TopicPump {
                 }
             }
             endedWhileReading.clear();
-            if (due.size() == page) {
+            if (more) {
                 cursor = new Range(due.getLast().key(), dueEnd)
                         .after(due.getLast().key())
                         .begin();

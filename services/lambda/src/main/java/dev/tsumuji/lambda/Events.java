@@ -2,6 +2,7 @@ package dev.tsumuji.lambda;
 
 import dev.tsumuji.kernel.kv.Codec;
 import dev.tsumuji.kernel.kv.Kv;
+import dev.tsumuji.kernel.kv.Snapshot;
 import dev.tsumuji.kernel.outbox.Outbox;
 import dev.tsumuji.sandbox.Sandbox;
 import java.lang.System.Logger;
@@ -18,6 +19,9 @@ import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
  * Asynchronous invocations. An accepted event is on disk, and is run at least once: until it succeeds, has failed as often
  * as it may, or is too old. While its function can't be run (throttled, or the platform fails) it is put off with growing
  * delays that don't count as attempts. Thread-safe.
+ *
+ * <p>Events of a function with reserved concurrency wait in a queue of their own, from which as many run at once as are
+ * reserved: a burst is worked off without a pause, in the order in which it came, and without trying what can't run yet.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html">Error handling</a>
  */
@@ -53,6 +57,7 @@ final class Events {
         this.destinations = destinations;
         this.recursion = recursion;
         outbox.handle(TOPIC, settings.concurrencyMax(), this::deliver);
+        outbox.handleEach(TOPIC, this::concurrency, this::deliver);
     }
 
     /** Set once, before anything is delivered: the two need each other. */
@@ -68,9 +73,25 @@ final class Events {
                 id.account(), id.region(), id.name(), function.qualifier(), requestId, payload, now, 0, 0, traceHeader);
         var work = EVENT.encode(event);
         kv.<@Nullable Object>transact(txn -> {
-            outbox.put(txn, TOPIC, now, work);
+            outbox.put(txn, reserved(txn.unchecked(), id) == null ? TOPIC : queue(id), now, work);
             return null;
         });
+    }
+
+    private static @Nullable Reserved reserved(Snapshot snapshot, FunctionId id) {
+        return LambdaKeys.RESERVED.decodeNullable(snapshot.get(LambdaKeys.reserved(id)));
+    }
+
+    private static String queue(FunctionId id) {
+        return TOPIC + "/" + id.account() + "/" + id.region() + "/" + id.name();
+    }
+
+    /** @param queue what its name has behind the topic */
+    private int concurrency(String queue) {
+        var names = queue.split("/");
+        var id = new FunctionId(names[0], names[1], names[2]);
+        var reserved = kv.read(snapshot -> reserved(snapshot, id));
+        return reserved == null ? settings.concurrencyMax() : reserved.concurrency();
     }
 
     private Outbox.Outcome deliver(Outbox.Delivery delivery) {
@@ -101,6 +122,11 @@ final class Events {
                 case Sandbox.Answer.Failure failure -> failed(event.afterFailure(), target, failure);
             };
         } catch (AwsServiceException e) {
+            if (target.reserved() != null && delivery.topic().equals(TOPIC)) {
+                // came before the reservation did
+                return new Outbox.Outcome.DoneWith(
+                        txn -> outbox.put(txn, queue(name.id()), clock.instant(), delivery.work()));
+            }
             return putOff(event.afterDelay(), target);
         }
     }

@@ -104,6 +104,55 @@ class EventsTest {
         untilRuns(1);
     }
 
+    private void reserve(int concurrency) {
+        platform.call(() -> platform.lambda.putFunctionConcurrency(
+                r -> r.functionName("f").reservedConcurrentExecutions(concurrency)));
+    }
+
+    /** The clock stands still meanwhile. */
+    @Test
+    void a_burst_is_worked_off_without_a_pause_as_fast_as_reserved_concurrency_lets_it() {
+        platform.with("f", "count runs", "wait go", "echo");
+        reserve(2);
+        for (int i = 0; i < 50; i++) {
+            send(platform, "f", "{}");
+        }
+        Platform.eventually(() -> platform.sandboxes.count("runs") == 2);
+        platform.sandboxes.open("go");
+        Platform.eventually(() -> platform.sandboxes.count("runs") == 50);
+    }
+
+    @Test
+    void events_from_before_the_reservation_are_not_forgotten() throws Exception {
+        platform.with("f", "count runs", "fail-until runs 31");
+        for (int i = 0; i < 30; i++) {
+            send(platform, "f", "{}");
+        }
+        Platform.eventually(() -> platform.sandboxes.count("runs") == 30);
+        quiet();
+        reserve(0);
+        platform.time.advance(Duration.ofSeconds(61));
+        quiet();
+        assertThat(platform.sandboxes.count("runs")).isEqualTo(30);
+        reserve(2);
+        untilRuns(60);
+    }
+
+    @Test
+    void what_waits_for_reserved_concurrency_survives_a_crash() {
+        platform.with("f", "count runs");
+        reserve(1);
+        platform.crash();
+        var second = new Platform(platform, settings -> settings);
+        second.crash();
+        send(second, "f", "{}");
+        send(second, "f", "{}");
+
+        try (var third = new Platform(second, settings -> settings)) {
+            Platform.eventually(() -> third.sandboxes.count("runs") == 2);
+        }
+    }
+
     @Test
     void an_event_that_could_not_run_for_six_hours_is_given_up() throws Exception {
         platform.with("f", "count runs");
