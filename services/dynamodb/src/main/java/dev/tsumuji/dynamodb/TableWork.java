@@ -4,6 +4,7 @@ import dev.tsumuji.dynamodb.value.ItemSize;
 import dev.tsumuji.kernel.kv.Codec;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.kv.Range;
+import dev.tsumuji.kernel.kv.Snapshot;
 import dev.tsumuji.kernel.kv.Txn;
 import dev.tsumuji.kernel.outbox.Outbox;
 import java.time.InstantSource;
@@ -20,6 +21,11 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 final class TableWork {
     private static final String TOPIC = "dynamodb.table";
     private static final int ITEMS_PER_COMMIT = 64;
+    /** Of what is read; an index takes at most as much again. */
+    private static final int PER_COMMIT_MAX_BYTES = 4 << 20;
+    /** Items of 400 KB are few at once, too. */
+    private static final int CHUNK = 4;
+
     private static final int COMMITS_PER_DELIVERY = 64;
     private static final int CONCURRENCY_MAX = 2;
 
@@ -79,20 +85,32 @@ final class TableWork {
             return null;
         }
         var items = Range.prefix(open.items());
-        var found = txn.scan(after.length == 0 ? items : items.after(after), ITEMS_PER_COMMIT);
-        for (var entry : found) {
-            var item = ItemCodec.decode(entry.value());
-            if (job.index() == 0) {
-                expiry(txn, open, entry.key(), item);
-            } else {
-                index(txn, open, job.index(), entry.key(), item, entry.value());
+        var rest = after.length == 0 ? items : items.after(after);
+        byte[] last = after;
+        long bytes = 0;
+        for (int looked = 0; looked < ITEMS_PER_COMMIT && bytes < PER_COMMIT_MAX_BYTES; looked += CHUNK) {
+            var found = txn.scan(rest, CHUNK);
+            for (var entry : found) {
+                look(txn, open, job, entry);
+                bytes += entry.value().length;
             }
+            if (found.size() < CHUNK) {
+                finish(txn, open.table(), job);
+                return null;
+            }
+            last = found.getLast().key();
+            rest = items.after(last);
         }
-        if (found.size() < ITEMS_PER_COMMIT) {
-            finish(txn, open.table(), job);
-            return null;
+        return last;
+    }
+
+    private static void look(Txn txn, OpenTable open, Job job, Snapshot.Entry entry) {
+        var item = ItemCodec.decode(entry.value());
+        if (job.index() == 0) {
+            expiry(txn, open, entry.key(), item);
+        } else {
+            index(txn, open, job.index(), entry.key(), item, entry.value());
         }
-        return found.getLast().key();
     }
 
     private static boolean wanted(Table table, Job job) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A store as a process has it that will be killed between two of its commits: from then on nothing can be read or written. */
 final class MortalKv implements Kv {
     private final Kv kv;
+    private final AtomicInteger commits = new AtomicInteger();
     private final AtomicInteger commitsLeft = new AtomicInteger(Integer.MAX_VALUE);
 
     MortalKv(Kv kv) {
@@ -21,6 +22,11 @@ final class MortalKv implements Kv {
 
     void dieAfter(int commits) {
         commitsLeft.set(commits);
+    }
+
+    /** How many there were, of transactions that only read too. */
+    int commits() {
+        return commits.get();
     }
 
     boolean isDead() {
@@ -36,6 +42,7 @@ final class MortalKv implements Kv {
         if (commitsLeft.getAndUpdate(left -> left == Integer.MAX_VALUE ? left : left - 1) <= 0) {
             throw dead();
         }
+        commits.incrementAndGet();
         return kv.run(options, body);
     }
 

@@ -152,6 +152,27 @@ class TablesTest {
     }
 
     @Test
+    void an_index_is_filled_in_more_commits_when_its_items_are_large() {
+        int small = commitsToIndex(60, 10);
+        int large = commitsToIndex(60, 390_000);
+        assertThat(large - small).as("commits of about 4 MB instead of one").isBetween(4, 8);
+    }
+
+    /** @return how many commits it took to fill an index of items that are so large */
+    private int commitsToIndex(int items, int sizeBytes) {
+        var text = "x".repeat(sizeBytes);
+        IntStream.range(0, items).forEach(i -> it.put(item("a", i, "who", "w", "text", text)));
+        int before = it.process.commits();
+        update(r -> r.attributeDefinitions(attribute("who", "S"))
+                .globalSecondaryIndexUpdates(u -> u.create(
+                        c -> c.indexName("byWho").keySchema(hash("who")).projection(ALL))));
+        it.settle(() -> described().globalSecondaryIndexes().getFirst().indexStatus() == IndexStatus.ACTIVE);
+        int commits = it.process.commits() - before;
+        update(r -> r.globalSecondaryIndexUpdates(u -> u.delete(d -> d.indexName("byWho"))));
+        return commits;
+    }
+
+    @Test
     void a_removed_index_is_gone_and_its_name_can_be_used_again() {
         update(r -> r.attributeDefinitions(attribute("who", "S"))
                 .globalSecondaryIndexUpdates(u -> u.create(
