@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +32,12 @@ class FullDiskTest {
     private final List<String> fatal = new ArrayList<>();
     private boolean mounted;
 
+    /** A library that was loaded from the small disk would keep it from being unmounted until the process ends. */
+    @BeforeAll
+    static void loadLibraryFromElsewhere(@TempDir Path elsewhere) {
+        NativeLibrary.load(elsewhere);
+    }
+
     @BeforeEach
     void mount() throws Exception {
         mounted = run("mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", directory.toString());
@@ -40,7 +47,9 @@ class FullDiskTest {
     @AfterEach
     void unmount() throws Exception {
         if (mounted) {
-            run("umount", directory.toString());
+            assertThat(run("umount", directory.toString()))
+                    .as("nothing holds the disk any more")
+                    .isTrue();
         }
     }
 
