@@ -21,15 +21,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP/1.1 and HTTP/2 (cleartext: prior knowledge and upgrade; TLS: ALPN) server. A few event loops parse and write; every request
- * is handled on a virtual thread of its own, started when its body is there (up to 64 KB of known length), or at once with a
- * body that streams. Nothing runs while no connection is open.
+ * is handled on a virtual thread of its own, started when its body is there (up to 64 KB of known length) and then first on its
+ * connection's event loop ({@link LoopThread}), or at once with a body that streams. Nothing runs while no connection is open.
  *
  * <p>Where a request can fail, and who answers: bytes that aren't HTTP or pass a limit, the {@link Conversation} (400, 408,
  * 414, 417, 431, then the connection is closed); anything else, the {@link HttpHandler}.
  */
 public final class HttpServer implements AutoCloseable {
-    private static final Duration QUIET = Duration.ofMillis(0);
-
     private final EventLoops loops;
     private final Channel listener;
     private final Shared shared;
