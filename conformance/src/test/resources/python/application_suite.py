@@ -11,6 +11,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from packages import package
+from roles import LOGS, TRUST, allow
+from waiting import eventually
 
 config = Config(retries={"max_attempts": 0}, read_timeout=60, s3={"addressing_style": "path"})
 iam = boto3.client("iam", config=config)
@@ -19,10 +21,6 @@ s3 = boto3.client("s3", config=config)
 dynamodb = boto3.client("dynamodb", config=config)
 logs = boto3.client("logs", config=config)
 sts = boto3.client("sts", config=config)
-
-TRUST = {"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
-LOGS = {"Effect": "Allow", "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}
 
 # What a program without any SDK does: Signature V4 by hand, over HTTPS, to AWS's own names.
 AWS = '''
@@ -79,20 +77,6 @@ def role(name, *statements):
 
 def grant(name, *statements):
     iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}))
-
-
-def allow(action, resource):
-    return {"Effect": "Allow", "Action": action, "Resource": resource}
-
-
-def eventually(what, condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.1)
-    raise AssertionError(f"not within {seconds} s: {what}")
 
 
 def lines(name, pattern):

@@ -6,6 +6,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from packages import package
+from roles import LOGS, TRUST, allow
+from waiting import eventually
 
 config = Config(retries={"max_attempts": 0}, read_timeout=60, s3={"addressing_style": "path"})
 iam = boto3.client("iam", config=config)
@@ -13,10 +15,6 @@ lam = boto3.client("lambda", config=config)
 s3 = boto3.client("s3", config=config)
 dynamodb = boto3.client("dynamodb", config=config)
 logs = boto3.client("logs", config=config)
-
-TRUST = {"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
-LOGS = {"Effect": "Allow", "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}
 
 # It shows what it is told in the function's log, so it doesn't subscribe to what extensions print.
 OBSERVER = '''#!/usr/bin/python3
@@ -58,20 +56,6 @@ def role(name, *statements):
     iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=json.dumps(
         {"Version": "2012-10-17", "Statement": [LOGS, *statements]}))
     return arn
-
-
-def allow(action, resource):
-    return {"Effect": "Allow", "Action": action, "Resource": resource}
-
-
-def eventually(what, condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.1)
-    raise AssertionError(f"not within {seconds} s: {what}")
 
 
 def lines(name, begin):

@@ -12,6 +12,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from packages import package
+from waiting import eventually
 
 config = Config(retries={"max_attempts": 0}, read_timeout=60)
 iam = boto3.client("iam", config=config)
@@ -39,16 +40,6 @@ def refused(code, call, **arguments):
         assert error.response["Error"]["Code"] == code, error.response
         return error.response
     raise AssertionError(f"expected {code}")
-
-
-def eventually(what, condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.1)
-    raise AssertionError(f"not within {seconds} s: {what}")
 
 
 def visit(host, path="/", method="GET", body=None, headers=None):

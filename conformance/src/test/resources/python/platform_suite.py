@@ -8,6 +8,7 @@ import boto3
 import botocore
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from waiting import eventually
 
 config = Config(retries={"max_attempts": 0}, read_timeout=60)
 iam = boto3.client("iam", config=config)
@@ -36,16 +37,6 @@ def refused(code, call, **arguments):
         assert error.response["Error"]["Code"] == code, error.response
         return error.response
     raise AssertionError(f"expected {code}")
-
-
-def eventually(what, condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} s: {what}")
 
 
 def check(name):

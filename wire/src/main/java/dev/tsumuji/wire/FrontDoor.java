@@ -195,22 +195,24 @@ public final class FrontDoor implements AutoCloseable {
         var page = own ? page(path) : null;
         var service = Verifier.claimedService(request);
         boolean s3 = !own && service.equals("s3");
+        boolean unsigned = s3 && Verifier.unsigned(request);
         var requestId = s3 ? ids.base32(16) : ids.uuid();
+        if (own || unsigned) {
+            // only AWS's own operations say that they are prompt
+            EventLoop.leave();
+        }
         try {
             if (page != null && page.admits(request)) {
-                EventLoop.leave();
                 page.answer(request, nobody(request, requestId), reply);
                 return;
             }
-            if (s3 && Verifier.unsigned(request)) {
-                EventLoop.leave();
+            if (unsigned) {
                 unsigned(request, requestId, reply);
                 return;
             }
             var verified = verifier.verify(request);
             var call = call(verified, requestId);
             if (own) {
-                EventLoop.leave();
                 own(verified, call, reply);
             } else {
                 verifier.checkService(verified, inside.namedService(verified.request()));

@@ -337,9 +337,19 @@ class ColdBench {
             platform = RunningPlatform.startAsDistributed(data, all.toArray(String[]::new));
             lambda = platform.client(LambdaClient.builder()
                     .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofMinutes(2))));
+            try {
+                role = prepare(platform);
+            } catch (RuntimeException e) {
+                close();
+                throw e;
+            }
+        }
+
+        /** @return the functions' role, which may use the table that they use */
+        private static String prepare(RunningPlatform platform) {
             try (var iam = platform.client(IamClient.builder());
                     var dynamodb = platform.client(DynamoDbClient.builder())) {
-                role = Roles.basic(iam, "bench");
+                var role = Roles.basic(iam, "bench");
                 iam.putRolePolicy(r -> r.roleName("bench")
                         .policyName("all")
                         .policyDocument("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
@@ -349,6 +359,7 @@ class ColdBench {
                         .attributeDefinitions(a -> a.attributeName("id").attributeType(ScalarAttributeType.S))
                         .keySchema(k -> k.attributeName("id").keyType(KeyType.HASH)));
                 dynamodb.waiter().waitUntilTableExists(r -> r.tableName("items"));
+                return role;
             }
         }
 

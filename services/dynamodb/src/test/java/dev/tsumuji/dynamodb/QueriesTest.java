@@ -16,6 +16,7 @@ import static dev.tsumuji.dynamodb.Fixture.range;
 import static dev.tsumuji.dynamodb.Fixture.s;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tsumuji.kernel.call.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -227,6 +228,20 @@ class QueriesTest {
             }
             assertThat(seen).hasSize(200).doesNotHaveDuplicates();
         }
+    }
+
+    @Test
+    void a_long_query_leaves_the_event_loop() {
+        for (long at = 0; at < 40; at++) {
+            it.put(item("a", at));
+        }
+        var left = new ArrayList<Integer>();
+        for (int limit : new int[] {10, 40}) {
+            EventLoop.during(
+                    () -> left.add(limit),
+                    () -> it.query(r -> of(r, "id = :a", s("a")).limit(limit)));
+        }
+        assertThat(left).isNotEmpty().containsOnly(40);
     }
 
     @Test

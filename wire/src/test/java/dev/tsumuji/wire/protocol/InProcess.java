@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -52,9 +53,14 @@ final class InProcess implements SdkHttpClient {
     byte[] lastBody = {};
 
     InProcess(SdkClient... implementations) {
+        this(Set.of(), implementations);
+    }
+
+    /** @param prompt operations of any of them */
+    InProcess(Set<String> prompt, SdkClient... implementations) {
         var services = new ArrayList<Service>();
         for (var implementation : implementations) {
-            services.add(service(implementation));
+            services.add(service(implementation, prompt));
         }
         var gate = new Gate((call, access) -> new Decision(true, "", "", "", List.of()), entry -> {});
         dispatch = new Dispatch(CATALOG, services, gate);
@@ -68,7 +74,7 @@ final class InProcess implements SdkHttpClient {
         }
     }
 
-    private static Service service(SdkClient implementation) {
+    private static Service service(SdkClient implementation, Set<String> prompt) {
         for (var type : implementation.getClass().getInterfaces()) {
             if (SdkClient.class.isAssignableFrom(type)) {
                 return new Service(
@@ -76,7 +82,8 @@ final class InProcess implements SdkHttpClient {
                         type.asSubclass(SdkClient.class),
                         implementation,
                         (operation, request, call) -> List.of(Access.open("test:" + operation, call.account())),
-                        "AccessDenied");
+                        "AccessDenied",
+                        prompt);
             }
         }
         throw new IllegalArgumentException("no client interface");

@@ -3,6 +3,7 @@ package dev.tsumuji.wire.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tsumuji.kernel.call.EventLoop;
 import dev.tsumuji.wire.http.Request;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -283,6 +285,23 @@ class ProtocolsTest {
     private final SqsClient sqs = platform.client(SqsClient.builder());
 
     @Test
+    void only_operations_that_their_service_calls_prompt_stay_on_the_event_loop() {
+        var left = new ArrayList<String>();
+        var prompt = new InProcess(Set.of("GetItem"), new Tables());
+        for (var operation : List.of("GetItem", "PutItem")) {
+            var headers = InProcess.signed(
+                    "dynamodb",
+                    "x-amz-target",
+                    "DynamoDB_20120810." + operation,
+                    "content-type",
+                    "application/x-amz-json-1.0");
+            var body = "{\"TableName\":\"table\",\"Key\":{},\"Item\":{}}".getBytes(StandardCharsets.UTF_8);
+            EventLoop.during(() -> left.add(operation), () -> prompt.send("POST", "/", null, headers, body));
+        }
+        assertThat(left).containsExactly("PutItem");
+    }
+
+    @Test
     void rest_xml_carries_keys_metadata_and_streams() throws IOException {
         s3.putObject(
                 r -> r.bucket("b").key("a//b c/ü+%2F").metadata(Map.of("color", "blue")),
@@ -532,7 +551,8 @@ class ProtocolsTest {
     @Test
     void a_body_is_read_to_its_end_before_the_service_is_called() {
         var checked = new InputStream() {
-            private final byte[] bytes = "{\"TableName\":\"table\",\"Key\":{}}  ".getBytes(StandardCharsets.UTF_8);
+            private final byte[] bytes =
+                    "{\"TableName\":\"table\",\"Key\":{},\"Item\":{}}  ".getBytes(StandardCharsets.UTF_8);
             private int at;
 
             @Override
