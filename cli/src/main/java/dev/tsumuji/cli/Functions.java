@@ -87,6 +87,11 @@ record Functions(Endpoint endpoint) {
         return settled(function, answer);
     }
 
+    /** Answers when the change is in force. */
+    JsonNode updateConfiguration(String function, ObjectNode change) throws InterruptedException {
+        return settled(function, send("PUT", path(function, "/configuration"), change));
+    }
+
     JsonNode create(ObjectNode request) throws InterruptedException {
         var answer = send("POST", ROOT, request);
         return settled(request.path("FunctionName").asText(), answer);

@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Runs the commands that people use most against a server that was started for it, so that the JVMs of both learn what
- * starting and answering takes. Run by the build while it records the start-up caches.
+ * Runs the commands that people use most, and asks of the services what applications do, against a server that was started for
+ * it, so that the JVMs of both learn what starting and answering takes. Run by the build while it records the start-up caches.
  */
 @Command(name = "rehearse", hidden = true)
 final class RehearseCommand implements Callable<Integer> {
@@ -58,6 +58,7 @@ final class RehearseCommand implements Callable<Integer> {
             int exitCode = CommandLines.run(silent, command);
             shell.err().println(exitCode + " " + String.join(" ", command));
         }
+        new ServiceRehearsal(Endpoint.of(new DataDir(Path.of(data))), shell).play();
         return ExitCode.OK.number();
     }
 
