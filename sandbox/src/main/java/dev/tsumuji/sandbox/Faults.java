@@ -33,11 +33,9 @@ final class Faults {
         return failure(type, "RequestId: " + requestId + " Error: " + exit.reason(), false);
     }
 
-    /** Of an invocation whose sandbox is told to end, by the reason that its extensions are told. */
-    static Sandbox.Answer.Failure ended(String reason, String requestId, Duration after) {
-        return reason.equals("timeout")
-                ? timedOut(requestId, after)
-                : failure("Runtime.ExitError", "RequestId: " + requestId + " Error: Runtime exited", false);
+    /** Of an invocation whose sandbox is told to end, before it is known how it ended. */
+    static Sandbox.Answer.Failure ended(String requestId) {
+        return failure("Runtime.ExitError", "RequestId: " + requestId + " Error: Runtime exited", false);
     }
 
     static Sandbox.Answer.Failure tooLarge() {

@@ -32,9 +32,6 @@ final class NativeSandbox implements Sandbox {
     /** A function that was started ahead, for a call that may come later, is waited for no longer. */
     private static final Duration FIRST_CALL_PATIENCE = Duration.ofMillis(100);
 
-    /** As long as AWS gives extensions to end. */
-    private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(2);
-
     private static final Duration EXIT_PATIENCE = Duration.ofSeconds(1);
     private static final Duration END_PATIENCE = Duration.ofSeconds(10);
 
@@ -46,7 +43,7 @@ final class NativeSandbox implements Sandbox {
         IDLE,
         RUNNING,
         FROZEN,
-        /** Extensions have been told to end. */
+        /** A {@link Farewell} has begun. */
         LEAVING,
         DEAD
     }
@@ -63,6 +60,8 @@ final class NativeSandbox implements Sandbox {
     private final Jail.LifeLine lifeLine;
     private final List<Outputs.Pipe> outputs;
     private final Telemetry telemetry;
+    private final Progress progress;
+    private final Farewell farewell;
     private final java.time.InstantSource clock;
     private final CompletableFuture<Boolean> ripe = new CompletableFuture<>();
     private final CompletableFuture<Init> init = new CompletableFuture<>();
@@ -78,10 +77,6 @@ final class NativeSandbox implements Sandbox {
     private long idleSinceNanos;
     private boolean timedOut;
 
-    /** The invocation that the runtime hasn't done with. */
-    private volatile @Nullable Invocation running;
-
-    private volatile long runningSinceNanos;
     private final ControlGroup.@Nullable Peak peak;
 
     NativeSandbox(
@@ -104,17 +99,21 @@ final class NativeSandbox implements Sandbox {
         this.lifeLine = lifeLine;
         this.outputs = outputs;
         this.telemetry = telemetry;
+        this.progress = new Progress(telemetry, this::drain);
+        this.farewell = new Farewell(extensions, progress, telemetry, lifeLine, clock);
         this.clock = clock;
         var group = place.group();
         this.peak = group == null ? null : group.openPeak().orElse(null);
         this.deadlineNanos = startedNanos + spec.initTimeout().toNanos();
     }
 
+    // ---- the start
+
     /** Lets the function start and begins to look after it. */
     void begin(StartPath path, Runnable onEnd) throws IOException {
         startPath = path;
         assigned = true;
-        telemetry.platform("initStart", Records::initStart);
+        progress.initStarts();
         Thread.ofVirtual().name("sandbox-init-" + spec.name()).start(this::initialise);
         go(onEnd);
     }
@@ -153,6 +152,8 @@ final class NativeSandbox implements Sandbox {
         return ripe.join();
     }
 
+    // ---- a function for a stem
+
     /**
      * Makes a function of the stem, which must be ripe.
      *
@@ -190,6 +191,8 @@ final class NativeSandbox implements Sandbox {
         Thread.ofVirtual().name("sandbox-init-" + function.name()).start(this::initialise);
     }
 
+    // ---- initialisation, of any
+
     private void initialise() {
         try {
             var failure = prepared();
@@ -219,8 +222,7 @@ final class NativeSandbox implements Sandbox {
         if (failure == null) {
             extensions.tellReady();
         }
-        telemetry.platform("initReport", records -> records.initReport(sinceStart(), failure));
-        telemetry.initialised();
+        progress.initialised(sinceStart(), failure);
     }
 
     private void drain() {
@@ -238,7 +240,7 @@ final class NativeSandbox implements Sandbox {
             lifeLine.go();
         }
         var failure = wire.ready();
-        telemetry.platform("initRuntimeDone", records -> records.initRuntimeDone(failure.orElse(null)));
+        progress.runtimeReady(failure);
         return failure.isPresent() ? failure : extensions.awaitReady();
     }
 
@@ -246,6 +248,243 @@ final class NativeSandbox implements Sandbox {
         return Duration.ofNanos(System.nanoTime() - startedNanos);
     }
 
+    /** Runs something once nobody waits for this start any more: after the first answer, or when no call follows. */
+    void afterFirstAnswer(Runnable then) {
+        settled.thenRun(then);
+        init.thenAccept(outcome -> {
+            if (outcome instanceof Init.Ready) {
+                settled.completeOnTimeout(null, FIRST_CALL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            } else {
+                settled.complete(null);
+            }
+        });
+    }
+
+    @Override
+    public Init awaitInit() {
+        return init.join();
+    }
+
+    // ---- invocations
+
+    @Override
+    public Answer invoke(Invocation invocation) {
+        try {
+            return answer(invocation);
+        } finally {
+            settled.complete(null);
+        }
+    }
+
+    private Answer answer(Invocation invocation) {
+        if (awaitInit() instanceof Init.Failed) {
+            return initFailure(invocation.requestId());
+        }
+        var timeout = Duration.between(clock.instant(), invocation.deadline());
+        if (!run(timeout)) {
+            return afterEnd(invocation.requestId(), timeout);
+        }
+        Answer answer;
+        try {
+            progress.starts(invocation, timeout);
+            extensions.invoke(invocation);
+            answer = wire.exchange(invocation);
+            progress.runtimeDone(answer);
+            if (!(answer instanceof Answer.Failure failure) || failure.alive()) {
+                extensions.awaitDone();
+            }
+        } catch (IOException e) {
+            return afterHangUp(invocation.requestId(), timeout);
+        }
+        drain();
+        progress.ends(invocation);
+        if (answer instanceof Answer.Failure failure && !failure.alive()) {
+            end();
+            join();
+            return failure;
+        }
+        return idle(Phase.RUNNING) ? answer : afterEnd(invocation.requestId(), timeout);
+    }
+
+    private Answer initFailure(String requestId) {
+        if (!(init.join() instanceof Init.Failed(var took, Answer.Failure failure))) {
+            throw new IllegalStateException();
+        }
+        return switch (failure.errorType()) {
+            case "Sandbox.Timedout", "Runtime.ExitError", "Runtime.OutOfMemory" ->
+                afterEnd(requestId, spec.initTimeout());
+            default -> failure;
+        };
+    }
+
+    /** @return false when the function has ended */
+    private boolean run(Duration timeout) {
+        lock.lock();
+        try {
+            if (phase == Phase.DEAD || phase == Phase.LEAVING) {
+                return false;
+            }
+            if (phase != Phase.IDLE && phase != Phase.FROZEN) {
+                throw new IllegalStateException("sandbox " + spec.name() + " runs one invocation at a time");
+            }
+            if (phase == Phase.FROZEN) {
+                thaw();
+            }
+            phase = Phase.RUNNING;
+            telemetry.awake(true);
+            deadlineNanos = System.nanoTime() + timeout.toNanos();
+        } finally {
+            lock.unlock();
+        }
+        watch.add(this);
+        return true;
+    }
+
+    /** @return false when the function has ended meanwhile */
+    private boolean idle(Phase from) {
+        lock.lock();
+        try {
+            if (phase != from || timedOut) {
+                return false;
+            }
+            phase = Phase.IDLE;
+            idleSinceNanos = System.nanoTime();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void reported(Supplier<String> record) {
+        progress.reported(record);
+    }
+
+    // ---- in between: deadlines, and sleep
+
+    /** Called by the watch. */
+    void lookAfter(long nowNanos, Runnable forget) {
+        lock.lock();
+        try {
+            switch (phase) {
+                case STARTING, RUNNING -> {
+                    if (nowNanos - deadlineNanos >= 0 && !timedOut) {
+                        timedOut = true;
+                        if (!leave(Farewell.Reason.TIMEOUT)) {
+                            lifeLine.end();
+                        }
+                    }
+                }
+                case IDLE -> {
+                    if (nowNanos - idleSinceNanos >= FREEZE_AFTER_NANOS) {
+                        freeze();
+                        forget.run();
+                    }
+                }
+                case LEAVING -> {
+                    if (farewell.isOver(nowNanos)) {
+                        lifeLine.end();
+                        forget.run();
+                    }
+                }
+                case FROZEN, DEAD -> forget.run();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void freeze() {
+        var group = place.group();
+        if (group == null) {
+            return;
+        }
+        try {
+            telemetry.awake(false);
+            group.freeze();
+            phase = Phase.FROZEN;
+        } catch (IOException e) {
+            // it has just ended; the keeper will know
+        }
+    }
+
+    private void thaw() {
+        try {
+            var group = place.group();
+            if (group != null) {
+                group.thaw();
+            }
+        } catch (IOException e) {
+            // the same
+        }
+    }
+
+    // ---- the end
+
+    @Override
+    public void close() {
+        if (!retire()) {
+            end();
+        }
+        join();
+    }
+
+    /** @return whether it ends by itself, in a bounded time */
+    private boolean retire() {
+        lock.lock();
+        try {
+            if (phase == Phase.FROZEN) {
+                thaw();
+                telemetry.awake(true);
+                phase = Phase.IDLE;
+            }
+            if (phase != Phase.IDLE || !leave(Farewell.Reason.SPINDOWN)) {
+                return phase == Phase.LEAVING;
+            }
+        } finally {
+            lock.unlock();
+        }
+        watch.add(this);
+        return true;
+    }
+
+    /** Ends it with a farewell, unless nobody wishes one. Under the lock. */
+    private boolean leave(Farewell.Reason reason) {
+        if (!farewell.begin(reason)) {
+            return false;
+        }
+        phase = Phase.LEAVING;
+        return true;
+    }
+
+    /** Makes the launcher kill the tree. */
+    private void end() {
+        lock.lock();
+        try {
+            if (phase != Phase.DEAD) {
+                phase = Phase.DEAD;
+                lifeLine.end();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The function has ended by itself and left its extensions behind. */
+    private void forsaken() {
+        lock.lock();
+        try {
+            if (phase == Phase.DEAD || phase == Phase.LEAVING || leave(Farewell.Reason.FAILURE)) {
+                watch.add(this);
+            } else {
+                lifeLine.end();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for the end, whoever brings it, and cleans up. */
     private void keep(Runnable onEnd) {
         String report;
         try {
@@ -287,267 +526,6 @@ final class NativeSandbox implements Sandbox {
         onEnd.run();
     }
 
-    /** Whether it belongs to a function. */
-    boolean isAssigned() {
-        return assigned;
-    }
-
-    /** Runs something once nobody waits for this start any more: after the first answer, or when no call follows. */
-    void afterFirstAnswer(Runnable then) {
-        settled.thenRun(then);
-        init.thenAccept(outcome -> {
-            if (outcome instanceof Init.Ready) {
-                settled.completeOnTimeout(null, FIRST_CALL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            } else {
-                settled.complete(null);
-            }
-        });
-    }
-
-    @Override
-    public Init awaitInit() {
-        return init.join();
-    }
-
-    @Override
-    public Answer invoke(Invocation invocation) {
-        try {
-            return answer(invocation);
-        } finally {
-            settled.complete(null);
-        }
-    }
-
-    private Answer answer(Invocation invocation) {
-        if (awaitInit() instanceof Init.Failed) {
-            return initFailure(invocation.requestId());
-        }
-        var timeout = Duration.between(clock.instant(), invocation.deadline());
-        if (!run(timeout)) {
-            return afterEnd(invocation.requestId(), timeout);
-        }
-        Answer answer;
-        try {
-            running = telemetry.isWanted() ? invocation : null;
-            telemetry.platform("start", records -> records.start(invocation));
-            extensions.invoke(invocation);
-            answer = wire.exchange(invocation);
-            done(invocation, answer);
-            if (!(answer instanceof Answer.Failure failure) || failure.alive()) {
-                extensions.awaitDone();
-            }
-        } catch (IOException e) {
-            return afterHangUp(invocation.requestId(), timeout);
-        }
-        drain();
-        if (telemetry.isWanted()) {
-            telemetry.platform("end", "{\"requestId\":" + Faults.quoted(invocation.requestId()) + "}");
-        }
-        if (answer instanceof Answer.Failure failure && !failure.alive()) {
-            end();
-            join();
-            return failure;
-        }
-        return idle(Phase.RUNNING) ? answer : afterEnd(invocation.requestId(), timeout);
-    }
-
-    /** The runtime has done with an invocation, or will never have; told once, behind what it has printed. */
-    private void done(Invocation invocation, Answer answer) {
-        if (running != invocation) {
-            return;
-        }
-        drain();
-        lock.lock();
-        try {
-            if (running == invocation) {
-                running = null;
-                var took = Duration.ofNanos(System.nanoTime() - runningSinceNanos);
-                telemetry.platform("runtimeDone", records -> records.runtimeDone(invocation, took, answer));
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public void reported(Supplier<String> record) {
-        telemetry.platform("report", records -> record.get());
-    }
-
-    private Answer initFailure(String requestId) {
-        if (!(init.join() instanceof Init.Failed(var took, Answer.Failure failure))) {
-            throw new IllegalStateException();
-        }
-        return switch (failure.errorType()) {
-            case "Sandbox.Timedout", "Runtime.ExitError", "Runtime.OutOfMemory" ->
-                afterEnd(requestId, spec.initTimeout());
-            default -> failure;
-        };
-    }
-
-    /** @return false when the function has ended */
-    private boolean run(Duration timeout) {
-        lock.lock();
-        try {
-            if (phase == Phase.DEAD || phase == Phase.LEAVING) {
-                return false;
-            }
-            if (phase != Phase.IDLE && phase != Phase.FROZEN) {
-                throw new IllegalStateException("sandbox " + spec.name() + " runs one invocation at a time");
-            }
-            if (phase == Phase.FROZEN) {
-                thaw();
-            }
-            phase = Phase.RUNNING;
-            telemetry.awake(true);
-            runningSinceNanos = System.nanoTime();
-            deadlineNanos = System.nanoTime() + timeout.toNanos();
-        } finally {
-            lock.unlock();
-        }
-        watch.add(this);
-        return true;
-    }
-
-    /** @return false when the function has ended meanwhile */
-    private boolean idle(Phase from) {
-        lock.lock();
-        try {
-            if (phase != from || timedOut) {
-                return false;
-            }
-            phase = Phase.IDLE;
-            idleSinceNanos = System.nanoTime();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Called by the watch. */
-    void lookAfter(long nowNanos, Runnable forget) {
-        lock.lock();
-        try {
-            switch (phase) {
-                case STARTING, RUNNING -> {
-                    if (nowNanos - deadlineNanos >= 0 && !timedOut) {
-                        timedOut = true;
-                        if (!leave("timeout")) {
-                            lifeLine.end();
-                        }
-                    }
-                }
-                case IDLE -> {
-                    if (nowNanos - idleSinceNanos >= FREEZE_AFTER_NANOS) {
-                        freeze();
-                        forget.run();
-                    }
-                }
-                case LEAVING -> {
-                    if (nowNanos - deadlineNanos >= 0) {
-                        lifeLine.end();
-                        forget.run();
-                    }
-                }
-                case FROZEN, DEAD -> forget.run();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Tells the extensions that wish it, which then have a moment. Under the lock.
-     *
-     * @return false when there is none
-     */
-    private boolean leave(String reason) {
-        if (!extensions.wantShutdown()) {
-            return false;
-        }
-        var invocation = running;
-        if (invocation != null) {
-            done(
-                    invocation,
-                    Faults.ended(reason, invocation.requestId(), Duration.ofNanos(deadlineNanos - runningSinceNanos)));
-        }
-        var deadline = clock.instant().plus(SHUTDOWN_PATIENCE);
-        telemetry.flush(() -> extensions.shutdown(reason, deadline));
-        try {
-            if (reason.equals("spindown")) {
-                lifeLine.terminate();
-            } else {
-                lifeLine.kill();
-            }
-        } catch (IOException e) {
-            return false;
-        }
-        phase = Phase.LEAVING;
-        deadlineNanos = System.nanoTime() + SHUTDOWN_PATIENCE.toNanos();
-        return true;
-    }
-
-    /** The function has ended by itself and left its extensions behind. */
-    private void forsaken() {
-        lock.lock();
-        try {
-            if (phase == Phase.DEAD || phase == Phase.LEAVING || leave("failure")) {
-                watch.add(this);
-            } else {
-                lifeLine.end();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isLeaving() {
-        lock.lock();
-        try {
-            return phase == Phase.LEAVING;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void freeze() {
-        var group = place.group();
-        if (group == null) {
-            return;
-        }
-        try {
-            telemetry.awake(false);
-            group.freeze();
-            phase = Phase.FROZEN;
-        } catch (IOException e) {
-            // it has just ended; the keeper will know
-        }
-    }
-
-    private void thaw() {
-        try {
-            var group = place.group();
-            if (group != null) {
-                group.thaw();
-            }
-        } catch (IOException e) {
-            // the same
-        }
-    }
-
-    /** Makes the launcher kill the tree. */
-    private void end() {
-        lock.lock();
-        try {
-            if (phase != Phase.DEAD) {
-                phase = Phase.DEAD;
-                lifeLine.end();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** The function closed its connection: mostly because it exits, which is then reported; else it is ended. */
     private Answer.Failure afterHangUp(String requestId, Duration timeout) {
         try {
@@ -585,6 +563,22 @@ final class NativeSandbox implements Sandbox {
         }
     }
 
+    private boolean isLeaving() {
+        lock.lock();
+        try {
+            return phase == Phase.LEAVING;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- what is known of it
+
+    /** Whether it belongs to a function. */
+    boolean isAssigned() {
+        return assigned;
+    }
+
     @Override
     public boolean isAlive() {
         lock.lock();
@@ -609,33 +603,6 @@ final class NativeSandbox implements Sandbox {
     @Override
     public int memoryPeakMebibytes() {
         return peak == null ? 0 : peak.mebibytes();
-    }
-
-    @Override
-    public void close() {
-        if (!retire()) {
-            end();
-        }
-        join();
-    }
-
-    /** @return whether it ends by itself, in a bounded time */
-    private boolean retire() {
-        lock.lock();
-        try {
-            if (phase == Phase.FROZEN) {
-                thaw();
-                telemetry.awake(true);
-                phase = Phase.IDLE;
-            }
-            if (phase != Phase.IDLE || !leave("spindown")) {
-                return phase == Phase.LEAVING;
-            }
-        } finally {
-            lock.unlock();
-        }
-        watch.add(this);
-        return true;
     }
 
     /** What a sandbox occupies on this machine. */
