@@ -138,6 +138,9 @@ final class FrameWire implements Wire {
 
     /** Makes a function of the stem, which has noticed when this returns; {@link #ready} tells how that went. */
     void assign(Map<String, String> variables) throws IOException {
+        if (!fits(variables)) {
+            throw new IOException("the variables are too long to be handed over");
+        }
         var bytes = new ByteArrayOutputStream(4096);
         var frame = new DataOutputStream(bytes);
         frame.writeInt(0);

@@ -157,10 +157,10 @@ final class NativeSandbox implements Sandbox {
     /**
      * Makes a function of the stem, which must be ripe.
      *
-     * @param variables all that it will have
+     * @param variables all that it will have, asked for when its code is in place
      * @throws IOException when the stem is of no use: nothing of the function has run, and it is to be closed
      */
-    void assign(Spec function, Map<String, String> variables, Output to) throws IOException {
+    void assign(Spec function, Supplier<Map<String, String>> variables, Output to) throws IOException {
         lock.lock();
         try {
             if (phase != Phase.IDLE && phase != Phase.FROZEN) {
@@ -181,7 +181,7 @@ final class NativeSandbox implements Sandbox {
         watch.add(this);
         outputs.getFirst().deliverTo(to);
         place.attach(function);
-        frames().assign(variables);
+        frames().assign(variables.get());
         lock.lock();
         try {
             deadlineNanos = startedNanos + function.initTimeout().toNanos();

@@ -53,7 +53,8 @@ public final class NativeSandboxes implements Sandboxes {
     }
 
     @Override
-    public Sandbox start(Sandbox.Spec spec, Sandbox.Output output, Sandbox.Records records) throws IOException {
+    public Sandbox start(Sandbox.Spec spec, Sandbox.Late late, Sandbox.Output output, Sandbox.Records records)
+            throws IOException {
         var missing = missing(spec.runtime());
         if (missing.isPresent()) {
             throw new IOException(missing.get());
@@ -62,9 +63,10 @@ public final class NativeSandboxes implements Sandboxes {
         stems.functionStarts();
         NativeSandbox sandbox = null;
         try {
-            sandbox = fromStem(language, spec, output);
+            sandbox = fromStem(language, spec, late, output);
             if (sandbox == null) {
-                sandbox = new Home(premises, language, spec, false).moveIn(output, records, living);
+                sandbox = new Home(premises, language, spec.with(late.variables()), false)
+                        .moveIn(output, records, living);
             }
             return sandbox;
         } finally {
@@ -77,7 +79,8 @@ public final class NativeSandboxes implements Sandboxes {
     }
 
     /** Null when this function needs a process of its own, or no stem is there, or it was of no use. */
-    private @Nullable NativeSandbox fromStem(Runtimes.Language language, Sandbox.Spec spec, Sandbox.Output output) {
+    private @Nullable NativeSandbox fromStem(
+            Runtimes.Language language, Sandbox.Spec spec, Sandbox.Late late, Sandbox.Output output) {
         var kind = kind(language, spec).orElse(null);
         if (kind == null) {
             return null;
@@ -87,17 +90,24 @@ public final class NativeSandboxes implements Sandboxes {
             return null;
         }
         try {
-            stem.assign(spec, assignment(kind, spec), output);
+            stem.assign(spec, () -> assignment(kind, spec.with(late.variables())), output);
             return stem;
+        } catch (RuntimeException e) {
+            end(stem);
+            throw e;
         } catch (IOException e) {
             LOG.log(
                     Level.INFO,
                     "a process that waited is of no use, so {0} starts without it: {1}",
                     spec.name(),
                     e.getMessage());
-            Thread.ofVirtual().name("sandbox-stem-end").start(stem::close);
+            end(stem);
             return null;
         }
+    }
+
+    private static void end(NativeSandbox stem) {
+        Thread.ofVirtual().name("sandbox-stem-end").start(stem::close);
     }
 
     /** The kind of stem for a function: one that has those libraries loaded that it will ask for. Empty for none. */

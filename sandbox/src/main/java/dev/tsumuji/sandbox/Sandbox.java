@@ -3,6 +3,7 @@ package dev.tsumuji.sandbox;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -128,6 +129,17 @@ public interface Sandbox extends AutoCloseable {
     }
 
     /**
+     * Variables that aren't known yet when a function starts, such as its credentials; asked for once, when nothing is left to be
+     * done without them, and then waited for. What it throws ends the start.
+     */
+    @FunctionalInterface
+    interface Late {
+        Late NOTHING = Map::of;
+
+        Map<String, String> variables();
+    }
+
+    /**
      * What extensions are told of the platform's doings by the Telemetry API: the records, JSON objects, of what happens in a
      * sandbox. Made only while an extension may want them.
      *
@@ -205,6 +217,14 @@ public interface Sandbox extends AutoCloseable {
             environment = Map.copyOf(environment);
             endpoints = Map.copyOf(endpoints);
             layers = List.copyOf(layers);
+        }
+
+        /** The same with more variables. */
+        public Spec with(Map<String, String> more) {
+            var all = new HashMap<>(environment);
+            all.putAll(more);
+            return new Spec(
+                    name, runtime, code, handler, all, memoryMebibytes, tmpMebibytes, initTimeout, endpoints, layers);
         }
 
         /** Without layers. */

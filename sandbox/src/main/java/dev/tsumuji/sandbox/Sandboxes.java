@@ -10,14 +10,16 @@ public interface Sandboxes extends AutoCloseable {
     /**
      * Starts a process; returns as soon as it runs, while it may still be initialising.
      *
+     * @param late variables beside the spec's
      * @param records for the function's extensions
      * @throws IOException when the process can't be started
      */
-    Sandbox start(Sandbox.Spec spec, Sandbox.Output output, Sandbox.Records records) throws IOException;
+    Sandbox start(Sandbox.Spec spec, Sandbox.Late late, Sandbox.Output output, Sandbox.Records records)
+            throws IOException;
 
-    /** The same, for one whose extensions are told no more than which kinds of things happen. */
+    /** The same, for one of which all is known and whose extensions are told no more than which kinds of things happen. */
     default Sandbox start(Sandbox.Spec spec, Sandbox.Output output) throws IOException {
-        return start(spec, output, Sandbox.Records.EMPTY);
+        return start(spec, Sandbox.Late.NOTHING, output, Sandbox.Records.EMPTY);
     }
 
     /**

@@ -261,7 +261,7 @@ class StemTest {
 
     @Test
     void stems_end_when_nobody_has_wanted_them_for_the_idle_time() throws Exception {
-        try (var own = new Machine(settings -> settings.stems(256, Duration.ofMillis(700)))) {
+        try (var own = new Machine(settings -> settings.stems(256, Duration.ofSeconds(5)))) {
             var f = own.node("exports.handler = async () => 1");
             f.fromStem();
             f.close();

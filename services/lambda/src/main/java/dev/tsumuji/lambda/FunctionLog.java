@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
@@ -35,7 +36,7 @@ final class FunctionLog {
     /** What CloudWatch Logs counts beside the text of each event. */
     private static final int LINE_OVERHEAD_BYTES = 26;
 
-    private final CloudWatchLogsClient logs;
+    private final Supplier<CloudWatchLogsClient> logs;
     private final Scheduler scheduler;
     private final Duration delay;
     private final String group;
@@ -54,9 +55,12 @@ final class FunctionLog {
     private final ReentrantLock writer = new ReentrantLock();
     private boolean created;
 
-    /** @param unwritten has this log in it while lines wait */
+    /**
+     * @param logs waited for when the first lines are written
+     * @param unwritten has this log in it while lines wait
+     */
     FunctionLog(
-            CloudWatchLogsClient logs,
+            Supplier<CloudWatchLogsClient> logs,
             Scheduler scheduler,
             Duration delay,
             String group,
@@ -218,26 +222,29 @@ final class FunctionLog {
     }
 
     private void put(List<InputLogEvent> batch) {
-        logs.putLogEvents(PutLogEventsRequest.builder()
-                .logGroupName(group)
-                .logStreamName(stream)
-                .logEvents(batch)
-                .build());
+        logs.get()
+                .putLogEvents(PutLogEventsRequest.builder()
+                        .logGroupName(group)
+                        .logStreamName(stream)
+                        .logEvents(batch)
+                        .build());
     }
 
     /** The role may be allowed to make streams but not groups, so a refusal of the first is not the end. */
     private void create() {
         try {
-            logs.createLogGroup(
-                    CreateLogGroupRequest.builder().logGroupName(group).build());
+            logs.get()
+                    .createLogGroup(
+                            CreateLogGroupRequest.builder().logGroupName(group).build());
         } catch (AwsServiceException e) {
             LOG.log(Level.DEBUG, "log group " + group + " is not made", e);
         }
         try {
-            logs.createLogStream(CreateLogStreamRequest.builder()
-                    .logGroupName(group)
-                    .logStreamName(stream)
-                    .build());
+            logs.get()
+                    .createLogStream(CreateLogStreamRequest.builder()
+                            .logGroupName(group)
+                            .logStreamName(stream)
+                            .build());
         } catch (ResourceAlreadyExistsException e) {
             // made by this instance before
         }

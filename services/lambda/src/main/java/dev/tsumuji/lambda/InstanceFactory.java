@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.sts.model.Credentials;
 
 /**
  * Starts instances: assumes the role, unpacks the code, opens the log, sets the environment, starts the sandbox.
@@ -82,10 +83,13 @@ final class InstanceFactory implements AutoCloseable {
     /** @param type of initialisation, as the function is told it */
     Instance start(Target target, String type) throws IOException {
         var now = clock.instant();
-        var role = roles.assume(target.id(), target.configuration().role());
+        // worked out while the code is put in place
+        var role = new Ahead<>(
+                "lambda-role",
+                () -> roles.assume(target.id(), target.configuration().role()));
         var stream = STREAM_DAY.format(now) + "/[" + target.version() + "]" + ids.hex(32);
         var log = new FunctionLog(
-                cloud.client(CloudWatchLogsClient.class, role.caller(target.id())),
+                () -> cloud.client(CloudWatchLogsClient.class, role.get().caller(target.id())),
                 scheduler,
                 settings.logDelay(),
                 target.configuration().loggingConfig().logGroup(),
@@ -100,9 +104,10 @@ final class InstanceFactory implements AutoCloseable {
             }
             log.least(ApplicationLevel.of(target.configuration().loggingConfig()));
             SystemLog.of(target, type).initStart(log, now);
-            var spec = spec(target, role, stream, code, type);
-            var sandbox = sandboxes.start(spec, log::printed, new PlatformRecords(target, type));
-            return new Instance(sandbox, log, type, code, credentialsUntil(role));
+            var spec = spec(target, stream, code, type);
+            var sandbox = sandboxes.start(
+                    spec, () -> keys(role.get().credentials()), log::printed, new PlatformRecords(target, type));
+            return new Instance(sandbox, log, type, code, credentialsUntil(role.get()));
         } catch (IOException | RuntimeException e) {
             code.forEach(Packages.Lease::close);
             throw e;
@@ -141,7 +146,7 @@ final class InstanceFactory implements AutoCloseable {
         return role.session().expiresAt().minus(CREDENTIALS_RESERVE);
     }
 
-    private Sandbox.Spec spec(Target target, RoleSession role, String stream, List<Packages.Lease> code, String type) {
+    private Sandbox.Spec spec(Target target, String stream, List<Packages.Lease> code, String type) {
         var configuration = target.configuration();
         var address = platform;
         return new Sandbox.Spec(
@@ -149,7 +154,7 @@ final class InstanceFactory implements AutoCloseable {
                 configuration.runtimeAsString(),
                 code.getFirst().path(),
                 configuration.handler(),
-                environment(target, role, stream, address != null, type),
+                environment(target, stream, address != null, type),
                 configuration.memorySize(),
                 configuration.ephemeralStorage().size(),
                 target.timeout().compareTo(INIT_TIMEOUT) > 0 ? target.timeout() : INIT_TIMEOUT,
@@ -158,8 +163,7 @@ final class InstanceFactory implements AutoCloseable {
     }
 
     /** What the sandbox doesn't set by itself, from what it is told of the function. */
-    private static Map<String, String> environment(
-            Target target, RoleSession role, String stream, boolean reachable, String type) {
+    private static Map<String, String> environment(Target target, String stream, boolean reachable, String type) {
         var configuration = target.configuration();
         var id = target.id();
         var all = new HashMap<String, String>();
@@ -180,10 +184,14 @@ final class InstanceFactory implements AutoCloseable {
         all.putAll(ApplicationLevel.variables(configuration.loggingConfig()));
         all.put("TSUMUJI_ACCOUNT_ID", id.account()); // for extensions that ask; the function doesn't see it
         all.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
-        all.put("AWS_ACCESS_KEY_ID", role.credentials().accessKeyId());
-        all.put("AWS_SECRET_ACCESS_KEY", role.credentials().secretAccessKey());
-        all.put("AWS_SESSION_TOKEN", role.credentials().sessionToken());
         return all;
+    }
+
+    private static Map<String, String> keys(Credentials credentials) {
+        return Map.of(
+                "AWS_ACCESS_KEY_ID", credentials.accessKeyId(),
+                "AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey(),
+                "AWS_SESSION_TOKEN", credentials.sessionToken());
     }
 
     /** Writes what logs still have. */

@@ -35,8 +35,12 @@ final class ScriptedSandboxes implements Sandboxes {
     }
 
     @Override
-    public Sandbox start(Sandbox.Spec spec, Sandbox.Output output, Sandbox.Records records) throws IOException {
-        var running = new Running(spec, output, Files.readAllLines(spec.code().resolve("main")));
+    public Sandbox start(Sandbox.Spec spec, Sandbox.Late late, Sandbox.Output output, Sandbox.Records records)
+            throws IOException {
+        var running = new Running(
+                spec.with(late.variables()),
+                output,
+                Files.readAllLines(spec.code().resolve("main")));
         started.add(running);
         return running;
     }
