@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -239,6 +240,7 @@ final class ColdPrograms {
     /** AWS's runtime client on a default JVM: from the start of its process to its first answer to the Runtime API. */
     static void awsClient(Program program, Map<String, String> environment) throws Exception {
         var answered = new CompletableFuture<String>();
+        var printed = Files.createTempFile("aws-client", ".log");
         var waiting = new AtomicBoolean(true);
         var api = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         api.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -273,7 +275,7 @@ final class ColdPrograms {
                         "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",
                         program.handler)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+                .redirectOutput(printed.toFile());
         builder.environment().putAll(environment);
         builder.environment()
                 .putAll(Map.of(
@@ -287,11 +289,17 @@ final class ColdPrograms {
                         "AWS_LAMBDA_LOG_GROUP_NAME", "g",
                         "AWS_LAMBDA_LOG_STREAM_NAME", "s"));
         var process = builder.start();
-        var error = answered.get(60, TimeUnit.SECONDS);
-        process.destroyForcibly().waitFor();
-        api.stop(0);
-        if (!error.isEmpty()) {
-            throw new IllegalStateException(error);
+        try {
+            var error = answered.get(60, TimeUnit.SECONDS);
+            if (!error.isEmpty()) {
+                throw new IllegalStateException(error);
+            }
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("no answer; it printed " + Files.readString(printed), e);
+        } finally {
+            process.destroyForcibly().waitFor();
+            api.stop(0);
+            Files.delete(printed);
         }
     }
 

@@ -108,9 +108,9 @@ class SandboxBench {
         var echo = echo();
         var node = code("start-node", "index.js", "exports.handler = async (event) => event;");
         System.out.printf(Locale.ROOT, "%n%-28s %9s %9s %9s%n", "start, p50 ms (best)", "plain", "sandbox", "added");
-        try (var sandboxes = NativeSandboxes.open(new SandboxSettings(
-                        directory.resolve("start-echo"), false, Map.of("node", echo.resolve("echo")))
-                .stems(0, Duration.ZERO))) {
+        try (var sandboxes = NativeSandboxes.open(
+                new SandboxSettings(directory.resolve("start-echo"), false, Map.of("node", echo.resolve("echo")))
+                        .stems(0, Duration.ZERO))) {
             compareStarts(
                     "echo in C",
                     sandboxes,
@@ -118,8 +118,7 @@ class SandboxBench {
                     List.of(echo.resolve("echo").toString()));
         }
         var own = directory.resolve("start-node-own");
-        try (var sandboxes =
-                NativeSandboxes.open(SandboxSettings.in(own).stems(0, Duration.ZERO))) {
+        try (var sandboxes = NativeSandboxes.open(SandboxSettings.in(own).stems(0, Duration.ZERO))) {
             var bootstrap = own.resolve("runtime/node/bootstrap.cjs").toString();
             compareStarts(
                     "Node.js hello",
@@ -215,7 +214,8 @@ class SandboxBench {
                 Locale.ROOT, "%n%-28s %9s %9s %9s %16s%n", "stem, MB", "PSS alone", "RSS", "no file's", "PSS beside");
         for (var program : programs.all()) {
             if (program.name().matches(System.getProperty("only", ".*"))) {
-                var settings = SandboxSettings.in(directory.resolve("stems-" + program.name().replaceAll("\\W+", "-")))
+                var settings = SandboxSettings.in(
+                                directory.resolve("stems-" + program.name().replaceAll("\\W+", "-")))
                         .nodeModules(ColdPrograms.NODE_SDK)
                         .pythonModules(ColdPrograms.PYTHON_SDK);
                 measureStems(program, settings);
