@@ -36,6 +36,10 @@ final class InstanceFactory implements AutoCloseable {
 
     private static final Duration INIT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CREDENTIALS_RESERVE = Duration.ofMinutes(1);
+
+    /** The older of Java's runtimes, in which the SDK's first names of the keys are set too. */
+    private static final Set<String> NAME_KEYS_TWICE = Set.of("java8.al2", "java11");
+
     private static final DateTimeFormatter STREAM_DAY =
             DateTimeFormatter.ofPattern("uuuu/MM/dd").withZone(ZoneOffset.UTC);
 
@@ -183,6 +187,10 @@ final class InstanceFactory implements AutoCloseable {
         all.put("AWS_ACCESS_KEY_ID", role.credentials().accessKeyId());
         all.put("AWS_SECRET_ACCESS_KEY", role.credentials().secretAccessKey());
         all.put("AWS_SESSION_TOKEN", role.credentials().sessionToken());
+        if (NAME_KEYS_TWICE.contains(configuration.runtimeAsString())) {
+            all.put("AWS_ACCESS_KEY", role.credentials().accessKeyId());
+            all.put("AWS_SECRET_KEY", role.credentials().secretAccessKey());
+        }
         return all;
     }
 
