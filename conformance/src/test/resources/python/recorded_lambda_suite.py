@@ -1160,6 +1160,88 @@ def case_reported_failures(r):
             r.compare("told", eventually("the failure is told", of_it)[0])
 
 
+def case_kept_failures(r):
+    """In a bucket, which is the only one of the recorded destinations that is offered here, where a mapping gives batches up."""
+    r.of("TestDynamoDBEventSourceMapping::test_dynamodb_event_source_mapping_with_s3_on_failure_destination")
+    failing = function(Code={"ZipFile": python("raise Exception('a failure')")})
+    bucket = fresh()
+    s3.create_bucket(Bucket=bucket)
+    name = fresh()
+    r.step("create_table_response", dynamodb.create_table, TableName=name, BillingMode="PAY_PER_REQUEST",
+           KeySchema=[{"AttributeName": "my_partition_key", "KeyType": "HASH"}],
+           AttributeDefinitions=[{"AttributeName": "my_partition_key", "AttributeType": "S"}])
+    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    updated = dynamodb.update_table(TableName=name, StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"})
+    arn = updated["TableDescription"]["LatestStreamArn"]
+    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    wanted = dict(FunctionName=failing, EventSourceArn=arn, BatchSize=1, StartingPosition="TRIM_HORIZON", MaximumBatchingWindowInSeconds=1,
+                  MaximumRetryAttempts=1, DestinationConfig={"OnFailure": {"Destination": "arn:aws:s3:::" + bucket}})
+    made = r.step("create_event_source_mapping_response", lam.create_event_source_mapping, **wanted)
+    dynamodb.put_item(TableName=name, Item={"my_partition_key": text("hello world")})
+    kept = eventually("the failure is kept", lambda: s3.list_objects_v2(Bucket=bucket).get("Contents"))
+    expected = fr"aws/lambda/{made['UUID']}/shardId-[-0-9a-f]+/\d{{4}}/\d\d/\d\d/\d{{4}}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[-0-9a-f]+"
+    assert re.fullmatch(expected, kept[0]["Key"]), kept[0]["Key"]
+    r.compare("record_body", json.loads(s3.get_object(Bucket=bucket, Key=kept[0]["Key"])["Body"].read()))
+    lam.delete_event_source_mapping(UUID=made["UUID"])
+
+    r.of("TestLambdaEventSourceMappings::test_event_source_mapping_lifecycle")
+    name, arn = table(view="NEW_IMAGE")
+    # what was recorded with a queue is told to a bucket
+    recorded = json.loads(json.dumps(r.recordings[r.case]).replace("arn:<partition>:sqs:<region>:111111111111:", "arn:<partition>:s3:::"))
+    r.recordings[r.case] = recorded
+    made = r.step("create_response", lam.create_event_source_mapping, **dict(wanted, EventSourceArn=arn, FunctionName=function()))
+    enabled = lambda: lam.get_event_source_mapping(UUID=made["UUID"])["State"] == "Enabled"
+    eventually("the mapping runs", enabled)
+    for step in ("get_response", "delete_response"):
+        # what has become of records is told only once there were some
+        del recorded[step]["LastProcessingResult"], recorded[step]["StateTransitionReason"]
+    told = lambda answer: {key: value for key, value in answer.items() if key not in ("LastProcessingResult", "StateTransitionReason")}
+    r.compare("get_response", told(lam.get_event_source_mapping(UUID=made["UUID"])))
+    r.compare("delete_response", told(lam.delete_event_source_mapping(UUID=made["UUID"])))
+
+
+def case_mapped_names(r):
+    r.of("TestLambdaEventSourceMappings::test_function_name_variations")
+    name = function()
+    lam.publish_version(FunctionName=name)
+    lam.create_alias(FunctionName=name, Name="myalias", FunctionVersion="1")
+    kinds = {"partial_arn_latest": name + ":$LATEST", "partial_arn_version": name + ":1", "partial_arn_alias": name + ":myalias",
+             "name_only": name, "full_arn_latest": ARN + name, "full_arn_version": ARN + name + ":1", "full_arn_alias": ARN + name + ":myalias"}
+    for kind, called in kinds.items():
+        _, source = table(view="NEW_IMAGE")
+        made = lam.create_event_source_mapping(FunctionName=called, EventSourceArn=source, StartingPosition="LATEST")
+        recorded = r.recordings[r.case][kind + "_create_esm"]["FunctionArn"]
+        r.recordings[r.case]["named"] = re.sub("<resource:\\d+>", name, recorded)
+        r.compare("named", made["FunctionArn"])
+        lam.delete_event_source_mapping(UUID=made["UUID"])
+
+
+def case_optional_permissions(r):
+    name = function()
+    r.of("TestLambdaPermissions::test_add_lambda_permission_optional_fields")
+    rows = [
+        dict(Principal="s3.amazonaws.com", SourceAccount="123456789012", SourceArn=f"arn:aws:s3:::{RUN}"),
+        dict(Principal="alexa-appkit.amazon.com", EventSourceToken="amzn1.ask.skill.5"),
+        dict(Principal="*", PrincipalOrgID="o-1234567890"),
+    ]
+    conditions = [
+        {"StringEquals": {"AWS:SourceAccount": "123456789012"}, "ArnLike": {"AWS:SourceArn": f"arn:aws:s3:::{RUN}"}},
+        {"StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.5"}},
+        {"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}},
+    ]
+    for number, (wanted, condition) in enumerate(zip(rows, conditions)):
+        principal = wanted["Principal"]
+        r.recordings[r.case]["row"] = {"Sid": f"sid{number}", "Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ARN + name,
+                                       "Principal": principal if principal == "*" else {"Service": principal}, "Condition": condition}
+        statement = lam.add_permission(FunctionName=name, StatementId=f"sid{number}", Action="lambda:InvokeFunction", **wanted)["Statement"]
+        r.compare("row", statement)
+    r.of("TestPartialARNMatching::test_update_function_configuration_full_arn")
+    for number, called in enumerate((ARN + name, f"{ACCOUNT}:function:{name}", f"function:{name}", name)):
+        r.recordings[r.case]["described"] = f"by {number}"
+        lam.update_function_configuration(FunctionName=called, Description=f"by {number}")
+        r.compare("described", settled(called)["Description"])
+
+
 def case_surroundings(r):
     r.of("TestLambdaBehavior::test_runtime_introspection_x86")
     code = package({"handler.py": """import os, platform, stat

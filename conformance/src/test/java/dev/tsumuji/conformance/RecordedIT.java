@@ -3,6 +3,8 @@ package dev.tsumuji.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -22,8 +24,12 @@ class RecordedIT {
     @TempDir
     Path folder;
 
+    private static Path jarOf(Class<?> type) throws URISyntaxException {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"dynamodb", "iam", "lambda", "logs", "s3", "s3_objects", "s3_web"})
+    @ValueSource(strings = {"dynamodb", "iam", "lambda", "lambda_runtimes", "logs", "s3", "s3_objects", "s3_web"})
     void every_answer_is_the_one_that_aws_gave(String suite) throws Exception {
         Client.assumeRuns("python3", "-c", "import boto3");
         var recordings = Path.of(System.getProperty("tsumuji.recordings", RECORDINGS.toString()))
@@ -37,6 +43,11 @@ class RecordedIT {
         try (var platform = RunningPlatform.start(folder.resolve("data"))) {
             var environment = new HashMap<>(platform.environment());
             environment.put("RECORDED", recordings.toString());
+            // for the suites that make functions in Java
+            environment.put(
+                    "JAVAC",
+                    Path.of(System.getProperty("java.home"), "bin", "javac").toString());
+            environment.put("LAMBDA_JAVA_CORE", jarOf(RequestHandler.class).toString());
             var outcome = Client.run(folder, environment, List.of("python3", "-B", program.toString()));
             assertThat(outcome.exitCode()).as(outcome.out()).isZero();
             assertThat(outcome.out()).endsWith("done\n");

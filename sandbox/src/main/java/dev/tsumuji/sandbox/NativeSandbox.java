@@ -202,8 +202,10 @@ final class NativeSandbox implements Sandbox {
                     group.limitCpu(spec.memoryMebibytes());
                 }
                 drain();
+                if (!idle(Phase.STARTING)) {
+                    throw new IOException("it was ready when its time was over");
+                }
                 initialised(null);
-                idle(Phase.STARTING);
                 init.complete(new Init.Ready(sinceStart()));
             } else {
                 initialised(failure.get());

@@ -43,7 +43,13 @@ final class Concurrency {
     }
 
     PutFunctionConcurrencyResponse put(PutFunctionConcurrencyRequest request) {
-        var id = unqualified(request.functionName());
+        var name = FunctionName.of(request.functionName(), null, Call.current());
+        if (name.qualifier() != null) {
+            throw LambdaErrors.invalid(
+                    "This operation is permitted on Lambda functions only. Aliases and versions do not support this"
+                            + " operation. Please specify either a function name or an unqualified function ARN.");
+        }
+        var id = name.id();
         int wanted = request.reservedConcurrentExecutions();
         if (wanted < 0) {
             throw LambdaErrors.validation(LambdaErrors.problem(

@@ -109,7 +109,8 @@ final class EventSourceRules {
             @Nullable FilterCriteria criteria,
             @Nullable DestinationConfig destinations) {
         if (recordAgeMaxSeconds != null && recordAgeMaxSeconds >= 0 && recordAgeMaxSeconds < RECORD_AGE_MIN_SECONDS) {
-            throw LambdaErrors.invalid("Maximum record age must be -1 or at least 60 seconds.");
+            throw LambdaErrors.invalid(
+                    "MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 (inclusive)");
         }
         if (windowSeconds != null && windowSeconds > 0 && lanes != null && lanes > 1) {
             throw LambdaErrors.invalid("Tumbling windows can't be combined with a parallelization factor above 1.");

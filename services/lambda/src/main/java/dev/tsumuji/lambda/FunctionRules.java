@@ -37,6 +37,8 @@ import software.amazon.awssdk.services.lambda.model.VpcConfigResponse;
  */
 final class FunctionRules {
     private static final Pattern VARIABLE_NAME = Pattern.compile("[a-zA-Z]([a-zA-Z0-9_])+");
+    private static final Pattern SUBNET_ID = Pattern.compile("^subnet-[0-9a-z]*$");
+    private static final Pattern SECURITY_GROUP_ID = Pattern.compile("^sg-[0-9a-zA-Z]*$");
 
     /** @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html">Reserved variables</a> */
     private static final Set<String> RESERVED_VARIABLES = Set.of(
@@ -83,6 +85,11 @@ final class FunctionRules {
         unsupported("KMSKeyArn", notEmpty(request.kmsKeyArn()));
         unsupported("ImageConfig", request.imageConfig() != null);
         unsupported("CodeSigningConfigArn", notEmpty(request.codeSigningConfigArn()));
+        unsupported("SourceKMSKeyArn", notEmpty(request.code().sourceKMSKeyArn()));
+        unsupported("CapacityProviderConfig", request.capacityProviderConfig() != null);
+        unsupported("DurableConfig", request.durableConfig() != null);
+        unsupported("TenancyConfig", request.tenancyConfig() != null);
+        unsupported("PublishTo", request.publishTo() != null);
         Tags.check(request.tags());
         var storage = request.ephemeralStorage();
         var vpc = vpc(request.vpcConfig());
@@ -126,6 +133,8 @@ final class FunctionRules {
         unsupported("FileSystemConfigs", !request.fileSystemConfigs().isEmpty());
         unsupported("KMSKeyArn", notEmpty(request.kmsKeyArn()));
         unsupported("ImageConfig", request.imageConfig() != null);
+        unsupported("CapacityProviderConfig", request.capacityProviderConfig() != null);
+        unsupported("DurableConfig", request.durableConfig() != null);
         var changed = old.toBuilder();
         var runtime = Objects.requireNonNullElse(request.runtimeAsString(), old.runtimeAsString());
         if (request.runtimeAsString() != null) {
@@ -287,6 +296,8 @@ final class FunctionRules {
         if (vpc == null) {
             return null;
         }
+        wellFormed(vpc.subnetIds(), "vpcConfig.subnetIds", SUBNET_ID);
+        wellFormed(vpc.securityGroupIds(), "vpcConfig.securityGroupIds", SECURITY_GROUP_ID);
         for (var subnet : vpc.subnetIds()) {
             throw LambdaErrors.invalid("Error occurred while DescribeSubnets. EC2 Error Code: InvalidSubnetID.NotFound."
                     + " EC2 Error Message: The subnet ID '" + subnet + "' does not exist");
@@ -302,6 +313,18 @@ final class FunctionRules {
                 .vpcId("")
                 .ipv6AllowedForDualStack(false)
                 .build();
+    }
+
+    /** AWS checks these forms though its published model doesn't state them. */
+    private static void wellFormed(List<String> ids, String member, Pattern form) {
+        if (!ids.stream().allMatch(id -> form.matcher(id).matches())) {
+            throw LambdaErrors.validation(LambdaErrors.problem(
+                    ids.toString(),
+                    member,
+                    "satisfy constraint: [Member must have length less than or equal to 1024, Member must have length"
+                            + " greater than or equal to 0, Member must satisfy regular expression pattern: " + form
+                            + "]"));
+        }
     }
 
     private static TracingConfigResponse tracing(@Nullable TracingMode mode) {
@@ -377,13 +400,14 @@ final class FunctionRules {
         return wanted;
     }
 
-    private static void unsupported(String member, boolean used) {
+    /** What would change how a function runs isn't passed over: refused as not built. */
+    static void unsupported(String member, boolean used) {
         if (used) {
             throw new UnsupportedOperationException(member + " of a function is not built");
         }
     }
 
-    private static boolean notEmpty(@Nullable String text) {
+    static boolean notEmpty(@Nullable String text) {
         return text != null && !text.isEmpty();
     }
 }

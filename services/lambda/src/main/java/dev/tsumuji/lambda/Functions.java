@@ -130,6 +130,8 @@ final class Functions {
     }
 
     UpdateFunctionCodeResponse updateCode(UpdateFunctionCodeRequest request) {
+        FunctionRules.unsupported("SourceKMSKeyArn", FunctionRules.notEmpty(request.sourceKMSKeyArn()));
+        FunctionRules.unsupported("PublishTo", request.publishTo() != null);
         var id = unqualified(request.functionName());
         var current = store.kv().read(snapshot -> store.latest(snapshot, id));
         if (request.imageUri() != null) {
@@ -343,6 +345,7 @@ final class Functions {
     }
 
     PublishVersionResponse publish(PublishVersionRequest request) {
+        FunctionRules.unsupported("PublishTo", request.publishTo() != null);
         var id = unqualified(request.functionName());
         var published = new FunctionConfiguration[1];
         store.change(id, txn -> {

@@ -37,6 +37,10 @@ final class InstanceFactory implements AutoCloseable {
 
     private static final Duration INIT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CREDENTIALS_RESERVE = Duration.ofMinutes(1);
+
+    /** The older of Java's runtimes, in which the SDK's first names of the keys are set too. */
+    private static final Set<String> NAME_KEYS_TWICE = Set.of("java8.al2", "java11");
+
     private static final DateTimeFormatter STREAM_DAY =
             DateTimeFormatter.ofPattern("uuuu/MM/dd").withZone(ZoneOffset.UTC);
 
@@ -106,7 +110,7 @@ final class InstanceFactory implements AutoCloseable {
             SystemLog.of(target, type).initStart(log, now);
             var spec = spec(target, stream, code, type);
             var sandbox = sandboxes.start(
-                    spec, () -> keys(role.get().credentials()), log::printed, new PlatformRecords(target, type));
+                    spec, () -> keys(target, role.get().credentials()), log::printed, new PlatformRecords(target, type));
             return new Instance(sandbox, log, type, code, credentialsUntil(role.get()));
         } catch (IOException | RuntimeException e) {
             code.forEach(Packages.Lease::close);
@@ -187,11 +191,16 @@ final class InstanceFactory implements AutoCloseable {
         return all;
     }
 
-    private static Map<String, String> keys(Credentials credentials) {
-        return Map.of(
+    private static Map<String, String> keys(Target target, Credentials credentials) {
+        var keys = new HashMap<>(Map.of(
                 "AWS_ACCESS_KEY_ID", credentials.accessKeyId(),
                 "AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey(),
-                "AWS_SESSION_TOKEN", credentials.sessionToken());
+                "AWS_SESSION_TOKEN", credentials.sessionToken()));
+        if (NAME_KEYS_TWICE.contains(target.configuration().runtimeAsString())) {
+            keys.put("AWS_ACCESS_KEY", credentials.accessKeyId());
+            keys.put("AWS_SECRET_KEY", credentials.secretAccessKey());
+        }
+        return keys;
     }
 
     /** Writes what logs still have. */

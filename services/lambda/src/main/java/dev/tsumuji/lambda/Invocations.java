@@ -59,6 +59,7 @@ final class Invocations {
     }
 
     InvokeResponse invoke(InvokeRequest request) {
+        FunctionRules.unsupported("DurableExecutionName", request.durableExecutionName() != null);
         var call = Call.current();
         var name = FunctionName.of(request.functionName(), request.qualifier(), call);
         var payload =

@@ -35,6 +35,7 @@ final class MappingRun {
     private static final Logger LOG = System.getLogger(MappingRun.class.getName());
     /** A shard may have got children without a lane of ours having ended. */
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
+    private static final Duration AFTER_A_FAULT = Duration.ofSeconds(1);
 
     private final Mapping mapping;
     private final List<EventFilter> filters;
@@ -175,6 +176,10 @@ final class MappingRun {
             if (e.kind() != KvException.Kind.CLOSED) {
                 LOG.log(Level.ERROR, "event source mapping " + mapping.uuid() + " lost a lane", e);
             }
+        } catch (RuntimeException e) {
+            // started again, from its last checkpoint
+            LOG.log(Level.ERROR, "event source mapping " + mapping.uuid() + " broke off in a batch", e);
+            rest();
         } finally {
             lock.lock();
             try {
@@ -183,6 +188,14 @@ final class MappingRun {
                 lock.unlock();
             }
             look.release();
+        }
+    }
+
+    private static void rest() {
+        try {
+            Thread.sleep(AFTER_A_FAULT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -28,6 +28,7 @@ final class Permissions {
             "arn:aws[a-zA-Z-]*:(iam::\\d{12}:(root|(user|role)/[\\w+=,.@/-]+)|sts::\\d{12}:assumed-role/[\\w+=,.@/-]+)");
     private static final Pattern SERVICE =
             Pattern.compile("[a-z0-9-]+(\\.[a-z0-9-]+)*\\.(amazonaws\\.com(\\.cn)?|amazon\\.com|aws\\.internal)");
+    private static final String INVOKE_URL = "lambda:InvokeFunctionUrl";
     private static final Pattern ACTION = Pattern.compile("lambda:[*]|lambda:[a-zA-Z]+|[*]");
     private static final Pattern STATEMENT_ID = Pattern.compile("[a-zA-Z0-9_-]+");
 
@@ -44,6 +45,9 @@ final class Permissions {
         var id = name.id();
         if (FunctionName.LATEST.equals(name.qualifier())) {
             throw LambdaErrors.invalid("We currently do not support adding policies for $LATEST.");
+        }
+        if (request.functionUrlAuthType() != null && !request.action().equals(INVOKE_URL)) {
+            throw LambdaErrors.invalid("FunctionUrlAuthType is only supported for " + INVOKE_URL + " action");
         }
         var statement = statement(request, name);
         store.change(id, txn -> {

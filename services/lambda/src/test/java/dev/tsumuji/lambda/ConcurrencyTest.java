@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.lambda.model.ThrottleReason;
 import software.amazon.awssdk.services.lambda.model.TooManyRequestsException;
@@ -124,6 +125,19 @@ class ConcurrencyTest {
                         .accountLimit()
                         .unreservedConcurrentExecutions())
                 .isEqualTo(100);
+    }
+
+    @Test
+    void only_a_whole_function_has_reserved_concurrency() {
+        platform.with("f", "echo");
+
+        assertThatThrownBy(() -> platform.call(() -> platform.lambda.putFunctionConcurrency(
+                        r -> r.functionName("f:1").reservedConcurrentExecutions(1))))
+                .isInstanceOf(InvalidParameterValueException.class)
+                .hasMessageContaining(
+                        "This operation is permitted on Lambda functions only. Aliases and versions do not support"
+                                + " this operation. Please specify either a function name or an unqualified function"
+                                + " ARN.");
     }
 
     @Test

@@ -98,6 +98,22 @@ class DestinationsTest {
     }
 
     @Test
+    void a_failure_whose_next_attempt_would_come_too_late_is_told_at_once() {
+        platform.with("worker", "count runs", "wait go", "fail Error broken").with("told", "echo");
+        platform.call(() -> platform.lambda.putFunctionEventInvokeConfig(r -> r.functionName("worker")
+                .maximumEventAgeInSeconds(60)
+                .destinationConfig(d -> d.onFailure(f -> f.destination(ARN + "told")))));
+        send("worker", "{}");
+        Platform.eventually(() -> platform.sandboxes.count("runs") == 1);
+        platform.time.advance(Duration.ofSeconds(1));
+        platform.sandboxes.open("go");
+        var context = (Map<?, ?>) told("told").get("requestContext");
+
+        assertThat(context.get("condition")).isEqualTo("EventAgeExceeded");
+        assertThat(context.get("approximateInvokeCount")).hasToString("1");
+    }
+
+    @Test
     void destinations_that_are_none_are_refused_in_the_words_of_aws() {
         platform.with("worker", "echo");
         assertThatThrownBy(() -> to("worker", ARN + "worker", null, 0))

@@ -419,6 +419,16 @@ class EventSourceMappingsTest {
     }
 
     @Test
+    void records_are_kept_for_at_least_a_minute() {
+        platform.with("work", "echo");
+
+        assertThatThrownBy(() -> map("work", s -> s.maximumRecordAgeInSeconds(59)))
+                .isInstanceOf(InvalidParameterValueException.class)
+                .hasMessageContaining(
+                        "MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 (inclusive)");
+    }
+
+    @Test
     void sources_that_the_platform_lacks_are_named_as_not_built() {
         platform.with("work", "echo");
 

@@ -3,12 +3,15 @@ package dev.tsumuji.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.model.Architecture;
+import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
 import software.amazon.awssdk.services.lambda.model.LogFormat;
 import software.amazon.awssdk.services.lambda.model.PackageType;
@@ -154,6 +157,54 @@ class FunctionsTest {
                 "ValidationException",
                 "1 validation error detected: Value '64' at 'memorySize' failed to satisfy constraint: Member must have"
                         + " value greater than or equal to 128");
+    }
+
+    @Test
+    void ways_to_run_that_are_not_built_are_not_passed_over() {
+        List<Consumer<CreateFunctionRequest.Builder>> ways = List.of(
+                r -> r.durableConfig(d -> d.executionTimeout(10)),
+                r -> r.tenancyConfig(t -> t.tenantIsolationMode("PER_TENANT")),
+                r -> r.publishTo("LATEST_PUBLISHED"),
+                r -> r.capacityProviderConfig(c -> c.lambdaManagedInstancesCapacityProviderConfig(
+                        m -> m.capacityProviderArn("arn:aws:lambda:eu-central-1:000000000000:capacity-provider:x"))));
+        for (var way : ways) {
+            assertThatThrownBy(() -> platform.create(
+                            Platform.request("f", Zips.program("echo")).applyMutation(way)))
+                    .isInstanceOf(UnsupportedOperationException.class);
+        }
+        platform.with("f", "echo");
+        assertThatThrownBy(() -> platform.call(
+                        () -> platform.lambda.publishVersion(r -> r.functionName("f").publishTo("LATEST_PUBLISHED"))))
+                .isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> platform.call(() -> platform.lambda.updateFunctionConfiguration(
+                        r -> r.functionName("f").durableConfig(d -> d.executionTimeout(10)))))
+                .isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void networks_are_refused_by_their_form_and_then_as_unknown() {
+        refused(
+                () -> platform.create(Platform.request("f", Zips.program("echo"))
+                        .vpcConfig(v -> v.subnetIds("net-1", "subnet-1").securityGroupIds("sg-1"))),
+                "ValidationException",
+                "1 validation error detected: Value '[net-1, subnet-1]' at 'vpcConfig.subnetIds' failed to satisfy"
+                        + " constraint: Member must satisfy constraint: [Member must have length less than or equal to"
+                        + " 1024, Member must have length greater than or equal to 0, Member must satisfy regular"
+                        + " expression pattern: ^subnet-[0-9a-z]*$]");
+        refused(
+                () -> platform.create(Platform.request("f", Zips.program("echo"))
+                        .vpcConfig(v -> v.subnetIds("subnet-1").securityGroupIds("group"))),
+                "ValidationException",
+                "1 validation error detected: Value '[group]' at 'vpcConfig.securityGroupIds' failed to satisfy"
+                        + " constraint: Member must satisfy constraint: [Member must have length less than or equal to"
+                        + " 1024, Member must have length greater than or equal to 0, Member must satisfy regular"
+                        + " expression pattern: ^sg-[0-9a-zA-Z]*$]");
+        refused(
+                () -> platform.create(Platform.request("f", Zips.program("echo"))
+                        .vpcConfig(v -> v.subnetIds("subnet-1").securityGroupIds("sg-1"))),
+                "InvalidParameterValueException",
+                "Error occurred while DescribeSubnets. EC2 Error Code: InvalidSubnetID.NotFound. EC2 Error Message: The"
+                        + " subnet ID 'subnet-1' does not exist");
     }
 
     @Test

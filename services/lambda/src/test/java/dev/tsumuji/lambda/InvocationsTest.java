@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
@@ -189,6 +190,23 @@ class InvocationsTest {
                 .isEqualTo("{\"custom\":{}}");
         assertThatThrownBy(() -> platform.invoke(r -> r.functionName("f").clientContext("!")))
                 .hasMessageContaining("Client context must be a valid Base64-encoded JSON object.");
+    }
+
+    @Test
+    void older_java_finds_its_keys_by_their_first_names_too() {
+        for (var runtime : List.of("java11", "java21")) {
+            platform.create(Platform.request(runtime, Zips.program("echo")).runtime(runtime));
+            platform.active(runtime);
+            platform.invoke(runtime, "{}");
+        }
+        var environments = platform.sandboxes.started.stream()
+                .map(sandbox -> sandbox.spec.environment())
+                .toList();
+
+        assertThat(environments.getFirst())
+                .containsEntry("AWS_ACCESS_KEY", "ASIATEST")
+                .containsEntry("AWS_SECRET_KEY", "secret");
+        assertThat(environments.getLast()).doesNotContainKeys("AWS_ACCESS_KEY", "AWS_SECRET_KEY");
     }
 
     @Test

@@ -50,7 +50,10 @@ class PermissionsTest {
         assertThat(add("account", "111122223333", r -> r.sourceAccount("111122223333")))
                 .contains("\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:root\"}")
                 .contains("\"Condition\":{\"StringEquals\":{\"AWS:SourceAccount\":\"111122223333\"}}");
-        assertThat(add("all", "*", r -> r.functionUrlAuthType(FunctionUrlAuthType.NONE)))
+        assertThat(add(
+                        "all",
+                        "*",
+                        r -> r.action("lambda:InvokeFunctionUrl").functionUrlAuthType(FunctionUrlAuthType.NONE)))
                 .contains("\"Principal\":\"*\"")
                 .contains("{\"StringEquals\":{\"lambda:FunctionUrlAuthType\":\"NONE\"}}");
         assertThat(add("role", "arn:aws:iam::111122223333:role/x", r -> r.eventSourceToken("t")))
@@ -110,6 +113,10 @@ class PermissionsTest {
                 () -> add("x", "s3.amazonaws.com", r -> r.qualifier("$LATEST")),
                 "InvalidParameterValueException",
                 "We currently do not support adding policies for $LATEST.");
+        refused(
+                () -> add("x", "*", r -> r.functionUrlAuthType(FunctionUrlAuthType.NONE)),
+                "InvalidParameterValueException",
+                "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action");
         refused(
                 () -> add("x", "s3.amazonaws.com", r -> r.qualifier("42")),
                 "ResourceNotFoundException",
