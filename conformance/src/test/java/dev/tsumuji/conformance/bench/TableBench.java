@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -32,7 +33,8 @@ import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
  *
  * <pre>{@code ./tsumuji bench TableBench}</pre>
  *
- * and with {@code -Ditems=1000000} for a million items instead of twenty thousand.
+ * and with {@code -Ditems=1000000} for a million items instead of twenty thousand. {@code -Dreference=false} leaves DynamoDB
+ * Local out: then only large tables are compared with small ones.
  */
 class TableBench {
     private static final int CONNECTIONS = Integer.getInteger("connections", 16);
@@ -41,6 +43,7 @@ class TableBench {
     private static final int FEW = 100;
     private static final int SOME = 1_000;
     private static final int MANY = Integer.getInteger("items", 20_000);
+    private static final boolean REFERENCE = !"false".equals(System.getProperty("reference"));
     private static final int DISTINCT = 4_096;
     private static final int BATCH = 25;
     private static final String DATA = "x".repeat(1024 - 24);
@@ -81,14 +84,15 @@ class TableBench {
     @Test
     void tables_against_dynamodb_local_and_large_ones_against_small_ones(@TempDir Path folder) throws Exception {
         try (var platform = RunningPlatform.startAsDistributed(folder.resolve("data"));
-                var reference = DynamoDbLocal.start(folder.resolve("reference"))) {
+                var reference = REFERENCE ? DynamoDbLocal.start(folder.resolve("reference")) : null) {
             var ours = new Server(
                     "tsumuji", platform.port(), platform.pid(), Map.of("few", FEW, "some", SOME, "many", MANY));
-            var theirs = new Server(
-                    "DynamoDB Local", reference.port(), reference.process().pid(), Map.of("some", SOME, "many", MANY));
             fill(ours);
-            fill(theirs);
-            var lines = measure(ours, theirs);
+            var theirs = reference == null ? null : theirs(reference);
+            if (theirs != null) {
+                fill(theirs);
+            }
+            var lines = measure(theirs == null ? List.of(ours) : List.of(ours, theirs));
             for (var kind : Kind.values()) {
                 print(kind, ours, theirs, lines);
             }
@@ -96,11 +100,16 @@ class TableBench {
         }
     }
 
-    private static Map<Case, Line> measure(Server ours, Server theirs) throws Exception {
+    private static Server theirs(DynamoDbLocal reference) {
+        return new Server(
+                "DynamoDB Local", reference.port(), reference.process().pid(), Map.of("some", SOME, "many", MANY));
+    }
+
+    private static Map<Case, Line> measure(List<Server> servers) throws Exception {
         var cases = new ArrayList<Case>();
         for (var kind : Kind.values()) {
             for (var table : List.of("few", "some", "many")) {
-                for (var server : List.of(ours, theirs)) {
+                for (var server : servers) {
                     if (server.tables().containsKey(table)) {
                         cases.add(new Case(server, kind, table));
                     }
@@ -140,7 +149,7 @@ class TableBench {
         return new Line(result.perSecond(), result.millis(0.5), result.millis(0.99), cpu);
     }
 
-    private static void print(Kind kind, Server ours, Server theirs, Map<Case, Line> lines) {
+    private static void print(Kind kind, Server ours, @Nullable Server theirs, Map<Case, Line> lines) {
         System.out.printf(
                 "%n%s: %d connections, 1 KB, best of %d rounds of %ss%n",
                 kind.operation, CONNECTIONS, ROUNDS, ROUND.toSeconds());
@@ -157,7 +166,7 @@ class TableBench {
                         line.cpuMicros());
             }
         });
-        for (var table : List.of("some", "many")) {
+        for (var table : theirs == null ? List.<String>of() : List.of("some", "many")) {
             var we = lines.get(new Case(ours, kind, table));
             var they = lines.get(new Case(theirs, kind, table));
             System.out.printf(
