@@ -32,6 +32,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 final class Listings {
     private static final String URL = "url";
+    private static final String VERSION_MARKER = "version-id-marker";
 
     private final Kv kv;
     private final Buckets buckets;
@@ -236,10 +237,9 @@ final class Listings {
         var form = Form.of(
                 request.prefix(), request.delimiter(), request.maxKeys(), "max-keys", request.encodingTypeAsString());
         var keyMarker = empty(request.keyMarker());
-        var idMarker = empty(request.versionIdMarker());
-        if (idMarker != null && keyMarker == null) {
-            throw S3Errors.invalidArgument(
-                    "A version-id marker cannot be specified without a key marker.", "version-id-marker", idMarker);
+        var idMarker = request.versionIdMarker();
+        if (idMarker != null) {
+            checkVersionMarker(keyMarker, idMarker);
         }
         return kv.read(snapshot -> {
             var bucket = buckets.require(snapshot, request.bucket(), request.expectedBucketOwner());
@@ -261,6 +261,20 @@ final class Listings {
                     .commonPrefixes(prefixes(walk.prefixes, form))
                     .build();
         });
+    }
+
+    private static void checkVersionMarker(@Nullable String keyMarker, String idMarker) {
+        if (keyMarker == null || idMarker.isEmpty()) {
+            throw S3Errors.invalidArgument(
+                    keyMarker == null
+                            ? "A version-id marker cannot be specified without a key marker."
+                            : "A version-id marker cannot be empty.",
+                    VERSION_MARKER,
+                    idMarker);
+        }
+        if (!idMarker.equals(Version.NULL)) {
+            VersionIds.order(idMarker, VERSION_MARKER);
+        }
     }
 
     /** Goes through the latest and the old versions of each key at once. Used by one thread. */

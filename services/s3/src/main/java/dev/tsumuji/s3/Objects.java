@@ -64,6 +64,7 @@ final class Objects {
         var bucket = kv.read(snapshot -> {
             var found = buckets.require(snapshot, request.bucket(), request.expectedBucketOwner());
             Locks.ofWrite(snapshot, found, request, clock.instant());
+            Locks.requireDigest(request, md5 != null || claim.algorithm() != null);
             var unused = AccessLists.ofWrite(snapshot, found, request.key(), found.account(), request);
             early(snapshot, found, request.key(), conditions);
             return found;

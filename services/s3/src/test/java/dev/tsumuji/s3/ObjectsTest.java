@@ -26,6 +26,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.Payer;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.RequestCharged;
 import software.amazon.awssdk.services.s3.model.RequestPayer;
 
 class ObjectsTest {
@@ -288,6 +289,15 @@ class ObjectsTest {
                 .destinationKey("l")
                 .build();
         assertThat(needed("ListObjectsV2", silent)).isNotEmpty();
+        assertThat(fixture.s3(s3 -> s3.listObjectsV2(silent)).requestCharged()).isNull();
+        assertThat(fixture.s3(s3 -> s3.listObjectsV2(knowing)).requestCharged()).isEqualTo(RequestCharged.REQUESTER);
+        fixture.put("k", "x", r -> {});
+        assertThat(fixture.s3(s3 -> s3.getObject(
+                                r -> r.bucket(Fixture.BUCKET).key("k").requestPayer(RequestPayer.REQUESTER),
+                                ResponseTransformer.toBytes()))
+                        .response()
+                        .requestCharged())
+                .isEqualTo(RequestCharged.REQUESTER);
 
         fixture.account = "111111111111";
         fixture.s3(s3 -> s3.createBucket(r -> r.bucket("others")));
