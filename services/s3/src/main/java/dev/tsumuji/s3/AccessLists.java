@@ -232,11 +232,11 @@ final class AccessLists {
         for (var field : List.of("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")) {
             var header = text(request, field);
             if (header != null) {
+                if (canned != null) {
+                    throw S3Errors.invalidRequest("Specifying both Canned ACLs and Header Grants is not allowed");
+                }
                 grants.addAll(grants(field, header));
             }
-        }
-        if (canned != null && !grants.isEmpty()) {
-            throw S3Errors.invalidRequest("Specifying both Canned ACLs and Header Grants is not allowed");
         }
         if (canned != null) {
             return list(owner, canned(canned, owner, bucketOwner));

@@ -10,7 +10,6 @@ import dev.tsumuji.kernel.time.Ids;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -168,7 +167,7 @@ final class Buckets {
                 request.prefix() == null ? S3Keys.owned(account) : S3Keys.ownedWithPrefix(account, request.prefix());
         var from = request.continuationToken() == null
                 ? range
-                : range.after(S3Keys.owned(account, token(request.continuationToken())));
+                : range.after(S3Keys.owned(account, PageTokens.last(request.continuationToken())));
         return kv.read(snapshot -> page(snapshot, from, max, request));
     }
 
@@ -184,8 +183,7 @@ final class Buckets {
                 continue;
             }
             if (found.size() == max) {
-                answer.continuationToken(Base64.getEncoder()
-                        .encodeToString(found.getLast().name().getBytes(StandardCharsets.UTF_8)));
+                answer.continuationToken(PageTokens.of(found.getLast().name().getBytes(StandardCharsets.UTF_8)));
                 break;
             }
             found.add(software.amazon.awssdk.services.s3.model.Bucket.builder()
@@ -196,14 +194,6 @@ final class Buckets {
                     .build());
         }
         return answer.buckets(found).build();
-    }
-
-    private static String token(String text) {
-        try {
-            return new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw S3Errors.invalidArgument("The continuation token provided is incorrect", "continuation-token", text);
-        }
     }
 
     /** Of an empty bucket only; what uploads in parts left behind goes with it. */

@@ -1,12 +1,12 @@
 package dev.tsumuji.s3;
 
+import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.call.Principal;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Snapshot;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 final class Listings {
     private static final String URL = "url";
+    private static final String VERSION_MARKER = "version-id-marker";
 
     private final Kv kv;
     private final Buckets buckets;
@@ -181,7 +182,8 @@ final class Listings {
         return kv.read(snapshot -> {
             var bucket = buckets.require(snapshot, request.bucket(), request.expectedBucketOwner());
             var marker = empty(request.marker());
-            var page = objects(snapshot, bucket, form, marker, true);
+            boolean named = !(Call.current().principal() instanceof Principal.Anonymous);
+            var page = objects(snapshot, bucket, form, marker, named);
             var next = page.truncated && form.delimiter.length > 0 ? page.last : null;
             return ListObjectsResponse.builder()
                     .name(bucket.name())
@@ -201,8 +203,9 @@ final class Listings {
     ListObjectsV2Response list(ListObjectsV2Request request) {
         var form = Form.of(
                 request.prefix(), request.delimiter(), request.maxKeys(), "max-keys", request.encodingTypeAsString());
-        var from =
-                request.continuationToken() == null ? empty(request.startAfter()) : token(request.continuationToken());
+        var from = request.continuationToken() == null
+                ? empty(request.startAfter())
+                : PageTokens.last(request.continuationToken());
         return kv.read(snapshot -> {
             var bucket = buckets.require(snapshot, request.bucket(), request.expectedBucketOwner());
             var page = objects(snapshot, bucket, form, from, Boolean.TRUE.equals(request.fetchOwner()));
@@ -217,23 +220,11 @@ final class Listings {
                     .encodingType(request.encodingTypeAsString())
                     .isTruncated(page.truncated)
                     .keyCount(page.objects.size() + page.prefixes.size())
-                    .nextContinuationToken(
-                            next == null ? null : Base64.getEncoder().encodeToString(next))
+                    .nextContinuationToken(next == null ? null : PageTokens.of(next))
                     .contents(page.objects)
                     .commonPrefixes(prefixes(page.prefixes, form))
                     .build();
         });
-    }
-
-    private static String token(String text) {
-        try {
-            if (!text.isEmpty()) {
-                return new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8);
-            }
-        } catch (IllegalArgumentException _) {
-            // told below
-        }
-        throw S3Errors.invalidArgument("The continuation token provided is incorrect", "continuation-token");
     }
 
     private static @Nullable String empty(@Nullable String text) {
@@ -246,10 +237,9 @@ final class Listings {
         var form = Form.of(
                 request.prefix(), request.delimiter(), request.maxKeys(), "max-keys", request.encodingTypeAsString());
         var keyMarker = empty(request.keyMarker());
-        var idMarker = empty(request.versionIdMarker());
-        if (idMarker != null && keyMarker == null) {
-            throw S3Errors.invalidArgument(
-                    "A version-id marker cannot be specified without a key marker.", "version-id-marker", idMarker);
+        var idMarker = request.versionIdMarker();
+        if (idMarker != null) {
+            checkVersionMarker(keyMarker, idMarker);
         }
         return kv.read(snapshot -> {
             var bucket = buckets.require(snapshot, request.bucket(), request.expectedBucketOwner());
@@ -271,6 +261,20 @@ final class Listings {
                     .commonPrefixes(prefixes(walk.prefixes, form))
                     .build();
         });
+    }
+
+    private static void checkVersionMarker(@Nullable String keyMarker, String idMarker) {
+        if (keyMarker == null || idMarker.isEmpty()) {
+            throw S3Errors.invalidArgument(
+                    keyMarker == null
+                            ? "A version-id marker cannot be specified without a key marker."
+                            : "A version-id marker cannot be empty.",
+                    VERSION_MARKER,
+                    idMarker);
+        }
+        if (!idMarker.equals(Version.NULL)) {
+            VersionIds.order(idMarker, VERSION_MARKER);
+        }
     }
 
     /** Goes through the latest and the old versions of each key at once. Used by one thread. */
@@ -428,6 +432,11 @@ final class Listings {
         var idMarker = keyMarker == null ? null : empty(request.uploadIdMarker());
         if (keyMarker != null) {
             var key = S3Keys.bytes(keyMarker);
+            if (idMarker != null
+                    && !UploadIds.fits(idMarker, bucket.id(), key)
+                    && snapshot.get(S3Keys.upload(bucket.id(), key, idMarker)) == null) {
+                throw S3Errors.invalidArgument("Invalid uploadId marker", "upload-id-marker", idMarker);
+            }
             var passed = form.passed(key);
             var behind = passed != null
                     ? S3Keys.behind(range, base, passed)

@@ -4,6 +4,7 @@ import dev.tsumuji.kernel.kv.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
@@ -44,6 +45,17 @@ final class Locks {
                         .plusYears(standard.years() == null ? 0 : standard.years())
                         .toInstant();
         return new Version.Lock(standard.modeAsString(), until, asked.legalHold());
+    }
+
+    /** An object that can't be deleted must be the one that was meant. */
+    static void requireDigest(SdkRequest request, boolean digested) {
+        var named = List.of("ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus").stream()
+                .anyMatch(
+                        member -> request.getValueForField(member, Object.class).isPresent());
+        if (named && !digested) {
+            throw S3Errors.invalidRequest(
+                    "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters");
+        }
     }
 
     private static Version.Lock asked(SdkRequest request, Instant now) {

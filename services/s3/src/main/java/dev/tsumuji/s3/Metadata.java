@@ -68,7 +68,7 @@ record Metadata(Map<String, String> headers, Map<String, String> user) {
         int size = 0;
         for (var entry : given.entrySet()) {
             var name = entry.getKey().toLowerCase(java.util.Locale.ROOT);
-            user.put(name, entry.getValue());
+            user.put(name, EncodedWords.read(entry.getValue()));
             size += name.getBytes(StandardCharsets.UTF_8).length
                     + entry.getValue().getBytes(StandardCharsets.UTF_8).length;
         }
@@ -110,7 +110,7 @@ record Metadata(Map<String, String> headers, Map<String, String> user) {
                 .contentLanguage(headers.get("ContentLanguage"))
                 .websiteRedirectLocation(headers.get(REDIRECT))
                 .expires(expires(headers))
-                .metadata(version.user());
+                .metadata(shownUser(version));
     }
 
     static void tell(Version version, HeadObjectResponse.Builder answer) {
@@ -122,7 +122,13 @@ record Metadata(Map<String, String> headers, Map<String, String> user) {
                 .contentLanguage(headers.get("ContentLanguage"))
                 .websiteRedirectLocation(headers.get(REDIRECT))
                 .expires(expires(headers))
-                .metadata(version.user());
+                .metadata(shownUser(version));
+    }
+
+    private static Map<String, String> shownUser(Version version) {
+        var shown = new LinkedHashMap<>(version.user());
+        shown.replaceAll((name, value) -> EncodedWords.write(value));
+        return shown;
     }
 
     private static @Nullable Instant expires(Map<String, String> headers) {

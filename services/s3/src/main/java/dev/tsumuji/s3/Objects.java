@@ -1,6 +1,7 @@
 package dev.tsumuji.s3;
 
 import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.call.Principal;
 import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.kv.Snapshot;
 import dev.tsumuji.kernel.kv.Txn;
@@ -8,6 +9,7 @@ import dev.tsumuji.kernel.time.Ids;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -62,6 +64,7 @@ final class Objects {
         var bucket = kv.read(snapshot -> {
             var found = buckets.require(snapshot, request.bucket(), request.expectedBucketOwner());
             Locks.ofWrite(snapshot, found, request, clock.instant());
+            Locks.requireDigest(request, md5 != null || claim.algorithm() != null);
             var unused = AccessLists.ofWrite(snapshot, found, request.key(), found.account(), request);
             early(snapshot, found, request.key(), conditions);
             return found;
@@ -294,11 +297,11 @@ final class Objects {
         var key = CustomerKeys.forRead(version.customerKeyMd5(), customerKey);
         var answer = GetObjectResponse.builder();
         Metadata.tell(version, answer);
-        override(request.responseContentType(), answer::contentType);
-        override(request.responseCacheControl(), answer::cacheControl);
-        override(request.responseContentDisposition(), answer::contentDisposition);
-        override(request.responseContentEncoding(), answer::contentEncoding);
-        override(request.responseContentLanguage(), answer::contentLanguage);
+        override("response-content-type", request.responseContentType(), answer::contentType);
+        override("response-cache-control", request.responseCacheControl(), answer::cacheControl);
+        override("response-content-disposition", request.responseContentDisposition(), answer::contentDisposition);
+        override("response-content-encoding", request.responseContentEncoding(), answer::contentEncoding);
+        override("response-content-language", request.responseContentLanguage(), answer::contentLanguage);
         if (request.responseExpires() != null) {
             answer.expires(request.responseExpires());
         }
@@ -374,11 +377,11 @@ final class Objects {
         CustomerKeys.forRead(version.customerKeyMd5(), customerKey);
         var answer = HeadObjectResponse.builder();
         Metadata.tell(version, answer);
-        override(request.responseContentType(), answer::contentType);
-        override(request.responseCacheControl(), answer::cacheControl);
-        override(request.responseContentDisposition(), answer::contentDisposition);
-        override(request.responseContentEncoding(), answer::contentEncoding);
-        override(request.responseContentLanguage(), answer::contentLanguage);
+        override("response-content-type", request.responseContentType(), answer::contentType);
+        override("response-cache-control", request.responseCacheControl(), answer::cacheControl);
+        override("response-content-disposition", request.responseContentDisposition(), answer::contentDisposition);
+        override("response-content-encoding", request.responseContentEncoding(), answer::contentEncoding);
+        override("response-content-language", request.responseContentLanguage(), answer::contentLanguage);
         if (request.responseExpires() != null) {
             answer.expires(request.responseExpires());
         }
@@ -403,10 +406,19 @@ final class Objects {
         return answer.build();
     }
 
-    private static void override(@Nullable String value, Consumer<String> header) {
-        if (value != null) {
-            header.accept(value);
+    /** A header of the answer that the request asks for. */
+    private static void override(String parameter, @Nullable String value, Consumer<String> header) {
+        if (value == null) {
+            return;
         }
+        if (Call.current().principal() instanceof Principal.Anonymous) {
+            throw S3Errors.invalidRequest(
+                    "Request specific response headers cannot be used for anonymous GET requests.");
+        }
+        if (!StandardCharsets.ISO_8859_1.newEncoder().canEncode(value)) {
+            throw S3Errors.invalidArgument("Header value cannot be represented using ISO-8859-1.", parameter, value);
+        }
+        header.accept(value);
     }
 
     private Found find(Read read, Conditions conditions, boolean withBytes) {

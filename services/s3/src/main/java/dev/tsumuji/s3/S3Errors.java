@@ -142,8 +142,10 @@ final class S3Errors {
 
     /** A method on a version that is a delete marker. */
     static S3Exception deleteMarker(String method, Map<String, String> headers) {
+        var all = new LinkedHashMap<>(headers);
+        all.put("Allow", "DELETE");
         return with(
-                headers,
+                all,
                 "MethodNotAllowed",
                 405,
                 "The specified method is not allowed against this resource.",

@@ -39,6 +39,7 @@ public final class S3Service implements SettingsOperations {
     private final Notifications notifications;
     private final ObjectAccess access;
     private final LifecycleSweep lifecycleSweep;
+    private final Charges charges;
 
     public S3Service(Kv kv, Blobs blobs, Outbox outbox, Cloud cloud, InstantSource clock, Ids ids) {
         this.kv = kv;
@@ -59,6 +60,7 @@ public final class S3Service implements SettingsOperations {
         versioning = new Versioning(kv, buckets);
         notifications = new Notifications(kv, buckets, cloud, ids);
         access = new ObjectAccess(settings, subresources);
+        charges = new Charges(kv, buckets);
         lifecycleSweep = new LifecycleSweep(kv, buckets, versions, uploads, events, outbox, clock, ids);
     }
 
@@ -166,37 +168,37 @@ public final class S3Service implements SettingsOperations {
 
     @Override
     public PutObjectResponse putObject(PutObjectRequest request, RequestBody body) {
-        return objects.put(request, body);
+        return charges.told(request, objects.put(request, body));
     }
 
     @Override
     public <T> T getObject(GetObjectRequest request, ResponseTransformer<GetObjectResponse, T> transformer) {
-        return objects.get(request, transformer);
+        return objects.get(request, charges.told(request, transformer));
     }
 
     @Override
     public HeadObjectResponse headObject(HeadObjectRequest request) {
-        return objects.head(request);
+        return charges.told(request, objects.head(request));
     }
 
     @Override
     public GetObjectAttributesResponse getObjectAttributes(GetObjectAttributesRequest request) {
-        return attributes.get(request);
+        return charges.told(request, attributes.get(request));
     }
 
     @Override
     public CopyObjectResponse copyObject(CopyObjectRequest request) {
-        return copies.copy(request);
+        return charges.told(request, copies.copy(request));
     }
 
     @Override
     public DeleteObjectResponse deleteObject(DeleteObjectRequest request) {
-        return deletions.delete(request);
+        return charges.told(request, deletions.delete(request));
     }
 
     @Override
     public DeleteObjectsResponse deleteObjects(DeleteObjectsRequest request) {
-        return deletions.delete(request);
+        return charges.told(request, deletions.delete(request));
     }
 
     // ---- tags and protection of objects
@@ -219,7 +221,7 @@ public final class S3Service implements SettingsOperations {
     @Override
     public PutObjectRetentionResponse putObjectRetention(PutObjectRetentionRequest request) {
         subresources.putRetention(request);
-        return PutObjectRetentionResponse.builder().build();
+        return charges.told(request, PutObjectRetentionResponse.builder().build());
     }
 
     @Override
@@ -230,7 +232,7 @@ public final class S3Service implements SettingsOperations {
     @Override
     public PutObjectLegalHoldResponse putObjectLegalHold(PutObjectLegalHoldRequest request) {
         subresources.putLegalHold(request);
-        return PutObjectLegalHoldResponse.builder().build();
+        return charges.told(request, PutObjectLegalHoldResponse.builder().build());
     }
 
     @Override
@@ -240,7 +242,7 @@ public final class S3Service implements SettingsOperations {
 
     @Override
     public PutObjectAclResponse putObjectAcl(PutObjectAclRequest request) {
-        return access.put(request);
+        return charges.told(request, access.put(request));
     }
 
     @Override
@@ -252,54 +254,54 @@ public final class S3Service implements SettingsOperations {
 
     @Override
     public CreateMultipartUploadResponse createMultipartUpload(CreateMultipartUploadRequest request) {
-        return uploads.create(request);
+        return charges.told(request, uploads.create(request));
     }
 
     @Override
     public UploadPartResponse uploadPart(UploadPartRequest request, RequestBody body) {
-        return uploads.part(request, body);
+        return charges.told(request, uploads.part(request, body));
     }
 
     @Override
     public UploadPartCopyResponse uploadPartCopy(UploadPartCopyRequest request) {
-        return uploads.copy(request);
+        return charges.told(request, uploads.copy(request));
     }
 
     @Override
     public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest request) {
-        return completions.complete(request);
+        return charges.told(request, completions.complete(request));
     }
 
     @Override
     public AbortMultipartUploadResponse abortMultipartUpload(AbortMultipartUploadRequest request) {
         uploads.abort(request);
-        return AbortMultipartUploadResponse.builder().build();
+        return charges.told(request, AbortMultipartUploadResponse.builder().build());
     }
 
     @Override
     public ListPartsResponse listParts(ListPartsRequest request) {
-        return uploads.list(request);
+        return charges.told(request, uploads.list(request));
     }
 
     @Override
     public ListMultipartUploadsResponse listMultipartUploads(ListMultipartUploadsRequest request) {
-        return listings.list(request);
+        return charges.told(request, listings.list(request));
     }
 
     // ---- listings
 
     @Override
     public ListObjectsResponse listObjects(ListObjectsRequest request) {
-        return listings.list(request);
+        return charges.told(request, listings.list(request));
     }
 
     @Override
     public ListObjectsV2Response listObjectsV2(ListObjectsV2Request request) {
-        return listings.list(request);
+        return charges.told(request, listings.list(request));
     }
 
     @Override
     public ListObjectVersionsResponse listObjectVersions(ListObjectVersionsRequest request) {
-        return listings.list(request);
+        return charges.told(request, listings.list(request));
     }
 }

@@ -87,21 +87,22 @@ final class Uploads {
         var algorithm = algorithm(request.checksumAlgorithmAsString());
         var type = type(algorithm, request.checksumTypeAsString());
         var now = clock.instant();
-        var id = VersionIds.make(now.toEpochMilli() * 1000, ids) + ids.hex(32);
         var draft = objects.draft(request, customerKey);
-        kv.transact(txn -> {
+        var made = kv.transact(txn -> {
             var bucket = buckets.require(txn, request.bucket(), request.expectedBucketOwner());
             var locked = draft.withLock(Locks.ofWrite(txn, bucket, request, now))
                     .withAcl(AccessLists.ofWrite(txn, bucket, request.key(), bucket.account(), request));
+            var key = S3Keys.bytes(request.key());
+            var id = UploadIds.make(now, bucket.id(), key, ids);
             var upload = new Upload(
                     id, locked, algorithm, type, now, Call.current().principal().arn());
-            txn.put(S3Keys.upload(bucket.id(), S3Keys.bytes(request.key()), id), Upload.CODEC.encode(upload));
+            txn.put(S3Keys.upload(bucket.id(), key, id), Upload.CODEC.encode(upload));
             return upload;
         });
         var answer = CreateMultipartUploadResponse.builder()
                 .bucket(request.bucket())
                 .key(request.key())
-                .uploadId(id)
+                .uploadId(made.id())
                 .checksumAlgorithm(algorithm == null ? null : algorithm.name())
                 .checksumType(type);
         Objects.tellEncryption(draft, answer);

@@ -33,8 +33,13 @@ final class VersionIds {
 
     /** @throws software.amazon.awssdk.services.s3.model.S3Exception when no version can have this id */
     static long order(String id) {
+        return order(id, "versionId");
+    }
+
+    /** @param argument what the request calls it */
+    static long order(String id, String argument) {
         if (id.isEmpty()) {
-            throw S3Errors.invalidArgument("Version id cannot be the empty string", "versionId", id);
+            throw S3Errors.invalidArgument("Version id cannot be the empty string", argument, id);
         }
         try {
             if (id.length() == LENGTH) {
@@ -47,6 +52,6 @@ final class VersionIds {
         } catch (IllegalArgumentException _) {
             // told below
         }
-        throw S3Errors.invalidArgument("Invalid version id specified", "versionId", id);
+        throw S3Errors.invalidArgument("Invalid version id specified", argument, id);
     }
 }

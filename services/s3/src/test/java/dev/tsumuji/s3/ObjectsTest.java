@@ -26,6 +26,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.Payer;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.RequestCharged;
 import software.amazon.awssdk.services.s3.model.RequestPayer;
 
 class ObjectsTest {
@@ -47,6 +48,52 @@ class ObjectsTest {
                     fixture.s3(s3 -> s3.headObject(r -> r.bucket(Fixture.BUCKET).key("k")));
             assertThat(head.contentLength()).isEqualTo(size);
             assertThat(head.serverSideEncryptionAsString()).isEqualTo("AES256");
+        }
+    }
+
+    @Test
+    void metadata_that_headers_cannot_carry_comes_back_as_encoded_words() {
+        fixture.put("k", "x", r -> r.metadata(Map.of("name", "=?UTF-8?Q?caf=C3=A9?=", "plain", "a_b")));
+        var head = fixture.s3(s3 -> s3.headObject(r -> r.bucket(Fixture.BUCKET).key("k")));
+        assertThat(head.metadata())
+                .containsEntry("name", "=?UTF-8?Q?caf=C3=A9?=")
+                .containsEntry("plain", "a_b");
+        fixture.put("k", "x", r -> r.metadata(Map.of("name", "=?UTF-8?B?6WHp?=")));
+        assertThat(fixture.s3(s3 -> s3.headObject(r -> r.bucket(Fixture.BUCKET).key("k")))
+                        .metadata())
+                .containsEntry("name", "=?UTF-8?B?77+9Ye+/vQ==?=");
+    }
+
+    @Test
+    void a_header_of_the_answer_must_be_one_that_can_be_sent() {
+        fixture.put("k", "x", r -> {});
+        assertThat(fixture.get("k", r -> r.responseCacheControl("caf\u00e9"))).isEqualTo("x");
+        fixture.assertRefused(() -> fixture.get("k", r -> r.responseCacheControl("\u2014")), "InvalidArgument", 400)
+                .hasMessageContaining("Header value cannot be represented using ISO-8859-1.");
+    }
+
+    @Test
+    void a_listing_goes_on_only_with_what_a_listing_gave() {
+        for (var key : List.of("a", "b", "c")) {
+            fixture.put(key, "x", r -> {});
+        }
+        var page =
+                fixture.s3(s3 -> s3.listObjectsV2(r -> r.bucket(Fixture.BUCKET).maxKeys(1)));
+        assertThat(fixture.s3(s3 -> s3.listObjectsV2(
+                                r -> r.bucket(Fixture.BUCKET).continuationToken(page.nextContinuationToken())))
+                        .contents())
+                .extracting(o -> o.key())
+                .containsExactly("b", "c");
+        for (var token :
+                List.of("", "never given", Base64.getEncoder().encodeToString("b".getBytes(StandardCharsets.UTF_8)))) {
+            fixture.assertRefused(
+                            () -> fixture.s3(s3 -> s3.listObjectsV2(
+                                    r -> r.bucket(Fixture.BUCKET).continuationToken(token))),
+                            "InvalidArgument",
+                            400)
+                    .hasMessageContaining("The continuation token provided is incorrect");
+            fixture.assertRefused(
+                    () -> fixture.s3(s3 -> s3.listBuckets(r -> r.continuationToken(token))), "InvalidArgument", 400);
         }
     }
 
@@ -242,6 +289,15 @@ class ObjectsTest {
                 .destinationKey("l")
                 .build();
         assertThat(needed("ListObjectsV2", silent)).isNotEmpty();
+        assertThat(fixture.s3(s3 -> s3.listObjectsV2(silent)).requestCharged()).isNull();
+        assertThat(fixture.s3(s3 -> s3.listObjectsV2(knowing)).requestCharged()).isEqualTo(RequestCharged.REQUESTER);
+        fixture.put("k", "x", r -> {});
+        assertThat(fixture.s3(s3 -> s3.getObject(
+                                r -> r.bucket(Fixture.BUCKET).key("k").requestPayer(RequestPayer.REQUESTER),
+                                ResponseTransformer.toBytes()))
+                        .response()
+                        .requestCharged())
+                .isEqualTo(RequestCharged.REQUESTER);
 
         fixture.account = "111111111111";
         fixture.s3(s3 -> s3.createBucket(r -> r.bucket("others")));

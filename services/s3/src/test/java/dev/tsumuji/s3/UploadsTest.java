@@ -16,6 +16,7 @@ import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 
 class UploadsTest {
     private static final int PART = 5 << 20;
@@ -89,6 +90,25 @@ class UploadsTest {
                 .read(snapshot -> Bucket.CODEC.decode(
                         java.util.Objects.requireNonNull(snapshot.get(S3Keys.bucket(Fixture.BUCKET)))))
                 .id();
+    }
+
+    @Test
+    void a_listing_goes_on_behind_an_upload_of_its_key_which_may_be_over() {
+        var first = begin(r -> {});
+        var second = begin(r -> {});
+        fixture.s3(s3 ->
+                s3.abortMultipartUpload(r -> r.bucket(Fixture.BUCKET).key("k").uploadId(first)));
+        assertThat(listed("k", first).uploads()).extracting(u -> u.uploadId()).containsExactly(second);
+        assertThat(listed("k", second).uploads()).isEmpty();
+        fixture.assertRefused(() -> listed("j", second), "InvalidArgument", 400)
+                .hasMessageContaining("Invalid uploadId marker");
+        fixture.assertRefused(() -> listed("k", second + "0"), "InvalidArgument", 400);
+        fixture.assertRefused(() -> listed("k", "0"), "InvalidArgument", 400);
+    }
+
+    private ListMultipartUploadsResponse listed(String key, String upload) {
+        return fixture.s3(s3 -> s3.listMultipartUploads(
+                r -> r.bucket(Fixture.BUCKET).keyMarker(key).uploadIdMarker(upload)));
     }
 
     @Test

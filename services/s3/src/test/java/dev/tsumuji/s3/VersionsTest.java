@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.DeleteMarkerEntry;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.ObjectVersion;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Error;
 
 class VersionsTest {
@@ -136,15 +140,32 @@ class VersionsTest {
     }
 
     @Test
+    void a_listing_of_versions_goes_on_only_from_a_version_that_can_be() {
+        var rows = Map.of("", "A version-id marker cannot be empty.", "nonsense", "Invalid version id specified");
+        rows.forEach((marker, message) -> fixture.assertRefused(
+                        () -> fixture.s3(s3 -> s3.listObjectVersions(
+                                r -> r.bucket(Fixture.BUCKET).keyMarker("k").versionIdMarker(marker))),
+                        "InvalidArgument",
+                        400)
+                .hasMessageContaining(message));
+    }
+
+    @Test
     void a_version_under_retention_stays_until_its_day() {
         fixture.s3(s3 -> s3.createBucket(r -> r.bucket("locked-bucket").objectLockEnabledForBucket(true)));
         var until = fixture.time.instant().plus(Duration.ofDays(1));
-        var version = fixture.s3(s3 -> s3.putObject(
-                        r -> r.bucket("locked-bucket")
-                                .key("k")
-                                .objectLockMode("COMPLIANCE")
-                                .objectLockRetainUntilDate(until),
-                        software.amazon.awssdk.core.sync.RequestBody.fromString("x")))
+        var put = PutObjectRequest.builder()
+                .bucket("locked-bucket")
+                .key("k")
+                .objectLockMode("COMPLIANCE")
+                .objectLockRetainUntilDate(until)
+                .build();
+        fixture.assertRefused(
+                        () -> fixture.s3(s3 -> s3.putObject(put, RequestBody.fromString("x"))), "InvalidRequest", 400)
+                .hasMessageContaining("Content-MD5 OR x-amz-checksum- HTTP header is required");
+        var digested =
+                put.toBuilder().checksumAlgorithm(ChecksumAlgorithm.CRC32).build();
+        var version = fixture.s3(s3 -> s3.putObject(digested, RequestBody.fromString("x")))
                 .versionId();
         fixture.assertRefused(
                 () -> fixture.s3(s3 -> s3.deleteObject(r ->

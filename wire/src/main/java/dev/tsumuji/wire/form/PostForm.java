@@ -86,8 +86,10 @@ public final class PostForm {
         for (var head = parts.next(); head != null; head = parts.next()) {
             var name = head.name().toLowerCase(Locale.ROOT);
             if (name.equals("file")) {
-                var filename = head.filename() == null ? "" : baseName(head.filename());
-                fields.replaceAll((field, value) -> value.replace("${filename}", filename));
+                if (head.filename() != null) {
+                    var filename = baseName(head.filename());
+                    fields.replaceAll((field, value) -> value.replace("${filename}", filename));
+                }
                 require(fields);
                 return new PostForm(request, bucket, fields, parts.content());
             }

@@ -18,6 +18,8 @@ final class Endpoint {
     /** S3's operations whose path would fit one in a bucket too. */
     private static final Set<String> OUTSIDE_BUCKETS = Set.of("ListBuckets", "ListDirectoryBuckets");
 
+    private static final List<String> METHODS = List.of("DELETE", "GET", "HEAD", "POST", "PUT");
+
     private final ServiceModel model;
     private final @Nullable Service service;
     private final Map<String, ServiceModel.Operation> models = new HashMap<>();
@@ -102,7 +104,17 @@ final class Endpoint {
      */
     @Nullable
     String route(Request request, String path, QueryString query, boolean inBucket) {
-        var method = request.method();
+        return route(request, request.method(), path, query, inBucket);
+    }
+
+    /** The methods with which the same path and query would be an operation, in the order of their names. */
+    List<String> methods(Request request, String path, QueryString query, boolean inBucket) {
+        return METHODS.stream()
+                .filter(method -> route(request, method, path, query, inBucket) != null)
+                .toList();
+    }
+
+    private @Nullable String route(Request request, String method, String path, QueryString query, boolean inBucket) {
         if (s3() && !inBucket) {
             return method.equals("GET") ? "ListBuckets" : null;
         }

@@ -77,8 +77,13 @@ record Fault(
 
     /** An error of S3's with further elements. */
     static Fault detailed(String code, int status, String message, Map<String, String> elements) {
+        return detailed(code, status, message, elements, Map.of());
+    }
+
+    static Fault detailed(
+            String code, int status, String message, Map<String, String> elements, Map<String, String> headers) {
         return new Fault(
-                code, code, status, message, false, null, Failures.details(code, status, message, elements, Map.of()));
+                code, code, status, message, false, null, Failures.details(code, status, message, elements, headers));
     }
 
     /** Of a failing store: clients may try again when it is full for now or busy. */

@@ -12,6 +12,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PushbackInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.protocol.MarshallLocation;
@@ -23,6 +25,14 @@ import software.amazon.awssdk.core.protocol.MarshallLocation;
 final class RequestReader {
     /** DynamoDB's largest batch, and room for its syntax. */
     private static final long MAX_BODY = 16L * 1024 * 1024 + 64 * 1024;
+
+    /** Those of S3's documents that must say what they hash to: of what can't be undone or is costly. */
+    private static final Set<String> DIGESTED = Set.of(
+            "DeleteObjects",
+            "PutBucketCors",
+            "PutBucketLifecycleConfiguration",
+            "PutBucketTagging",
+            "PutObjectLockConfiguration");
 
     private final Request request;
     private final Target target;
@@ -83,6 +93,9 @@ final class RequestReader {
         var shape = Shape.of(builder);
         bucket(shape, builder);
         if (operation.model().streamingInput()) {
+            if (target.endpoint().s3() && !BodyDigest.follows(request.headers())) {
+                forget(shape.named("ChecksumAlgorithm"), builder);
+            }
             return;
         }
         var payload = shape.payload();
@@ -90,7 +103,7 @@ final class RequestReader {
         if (payload != null) {
             payload(payload, content, builder);
         } else if (!shape.bodyMembers().isEmpty()) {
-            document(content, builder);
+            document(content, builder, null);
         } else {
             body.transferTo(OutputStream.nullOutputStream());
         }
@@ -102,8 +115,18 @@ final class RequestReader {
             return content;
         }
         var bytes = content.readAllBytes();
+        if (DIGESTED.contains(operation.name())) {
+            BodyDigest.require(request.headers());
+        }
         BodyDigest.check(request.headers(), bytes);
         return new ByteArrayInputStream(bytes);
+    }
+
+    /** What names an algorithm and no checksum asks S3 for nothing. */
+    private static void forget(@Nullable Member member, SdkPojo builder) {
+        if (member != null) {
+            member.set(builder, null);
+        }
     }
 
     private void bucket(Shape shape, SdkPojo builder) {
@@ -127,7 +150,7 @@ final class RequestReader {
                 if (first >= 0) {
                     peekable.unread(first);
                     var inner = payload.newBuilder();
-                    document(peekable, inner);
+                    document(peekable, inner, target.endpoint().s3() ? payload.wireName() : null);
                     payload.set(builder, Member.build(inner));
                 }
             }
@@ -135,7 +158,8 @@ final class RequestReader {
         }
     }
 
-    private void document(InputStream content, SdkPojo builder) throws IOException {
+    /** @param root the only name that the root element may have; null when nobody minds */
+    private void document(InputStream content, SdkPojo builder, @Nullable String root) throws IOException {
         if (target.format() == WireFormat.REST_JSON) {
             json(content, builder);
             return;
@@ -144,7 +168,7 @@ final class RequestReader {
         int first = peekable.read();
         if (first >= 0) {
             peekable.unread(first);
-            TreeReader.ofXml().structure(XmlReader.read(peekable), builder);
+            TreeReader.ofXml().structure(XmlReader.read(peekable, root), builder);
         }
     }
 

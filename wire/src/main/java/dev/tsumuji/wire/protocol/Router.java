@@ -202,20 +202,27 @@ final class Router {
                 return new Target(endpoint, endpoint.ownFormat(), operation, null, path, bucket, query);
             }
             if (endpoint.s3()) {
-                throw methodNotAllowed(
-                        request, endpoint.subresource(query, place(request).object()));
+                throw methodNotAllowed(request, endpoint, query);
             }
         }
         throw new Refused(Fault.of(
                 "UnknownOperationException", 404, "No operation fits " + request.method() + " " + request.path()));
     }
 
-    private static Refused methodNotAllowed(Request request, @Nullable String subresource) {
+    private static Refused methodNotAllowed(Request request, Endpoint endpoint, QueryString query) {
+        var place = place(request);
+        var subresource = endpoint.subresource(query, place.object());
         var elements = new LinkedHashMap<String, String>();
         elements.put("Method", request.method());
-        elements.put("ResourceType", subresource == null ? place(request).resourceType() : resourceType(subresource));
+        elements.put("ResourceType", subresource == null ? place.resourceType() : resourceType(subresource));
+        var allowed =
+                endpoint.methods(request, place.path(), query, !place.bucket().isEmpty());
         return new Refused(Fault.detailed(
-                "MethodNotAllowed", 405, "The specified method is not allowed against this resource.", elements));
+                "MethodNotAllowed",
+                405,
+                "The specified method is not allowed against this resource.",
+                elements,
+                Map.of("Allow", String.join(", ", allowed))));
     }
 
     /** A part whose upload was forgotten must not become the object. */

@@ -8,6 +8,7 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.jspecify.annotations.Nullable;
 
 /** Reads an XML document as a tree of nodes, names without their prefixes. Document types and entities are refused. */
 final class XmlReader {
@@ -30,14 +31,18 @@ final class XmlReader {
         return factory;
     }
 
-    /** The document's root element; reads to the end of the stream. */
-    static Node read(InputStream body) throws IOException {
+    /**
+     * The document's root element; reads to the end of the stream.
+     *
+     * @param root the name that it must have; null when any will do
+     */
+    static Node read(InputStream body, @Nullable String root) throws IOException {
         try {
             XMLStreamReader in;
             synchronized (FACTORY) {
                 in = FACTORY.createXMLStreamReader(body);
             }
-            return new XmlReader(in).document();
+            return new XmlReader(in).document(root);
         } catch (XMLStreamException e) {
             if (e.getNestedException() instanceof IOException io && !(io instanceof CharConversionException)) {
                 throw io;
@@ -46,11 +51,16 @@ final class XmlReader {
         }
     }
 
-    private Node document() throws XMLStreamException {
+    private Node document(@Nullable String name) throws XMLStreamException {
         Node root = null;
         while (in.hasNext()) {
             switch (in.next()) {
-                case XMLStreamConstants.START_ELEMENT -> root = element(1);
+                case XMLStreamConstants.START_ELEMENT -> {
+                    if (name != null && !name.equals(in.getLocalName())) {
+                        throw new Malformed(REFUSAL);
+                    }
+                    root = element(1);
+                }
                 case XMLStreamConstants.DTD -> throw new Malformed(REFUSAL);
                 default -> {
                     // comments and white space around the root

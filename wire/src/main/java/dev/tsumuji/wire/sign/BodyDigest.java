@@ -34,6 +34,21 @@ public final class BodyDigest {
         });
     }
 
+    /** @throws Refusal when no header tells a digest */
+    public static void require(Headers headers) {
+        if (!headers.has("content-md5") && !follows(headers)) {
+            throw new Refusal(
+                    "InvalidRequest", 400, "Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
+        }
+    }
+
+    /** Whether a checksum stands in a header, or comes behind the body. */
+    public static boolean follows(Headers headers) {
+        var found = new boolean[] {headers.has("x-amz-trailer")};
+        headers.forEach((name, value) -> found[0] |= name.startsWith("x-amz-checksum-") && named(name));
+        return found[0];
+    }
+
     /** Not the mode, the type and the algorithm, which stand in headers that begin alike. */
     private static boolean named(String header) {
         return switch (header.substring("x-amz-checksum-".length())) {

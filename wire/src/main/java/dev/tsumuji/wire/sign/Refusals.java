@@ -4,6 +4,7 @@ import dev.tsumuji.kernel.call.Credential;
 import dev.tsumuji.kernel.call.Credentials;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -123,14 +124,26 @@ final class Refusals {
         return inQuery ? incompleteQuery(s3Tail) : incomplete(S3_HEADER + s3Tail);
     }
 
-    Refusal unsignedHeader(String name) {
+    /** A scope of what is no region, where S3 says which one it would take. */
+    Refusal region(String where, String region, String expected, boolean inQuery) {
+        var tail = where + "the region '" + region + "' is wrong; expecting '" + expected + "'";
+        return new Refusal(
+                inQuery ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed",
+                400,
+                inQuery ? tail : S3_HEADER + tail,
+                Map.of("Region", expected));
+    }
+
+    /** @param names in order; of several, S3 alone tells all */
+    Refusal unsignedHeaders(List<String> names) {
         if (dialect == Dialect.S3) {
             return new Refusal(
                     "AccessDenied",
                     403,
                     "There were headers present in the request which were not signed",
-                    Map.of("HeadersNotSigned", name));
+                    Map.of("HeadersNotSigned", String.join(", ", names)));
         }
+        var name = names.getFirst();
         var shown = name.equals("host") ? "'Host' or ':authority'" : "'" + name + "'";
         return invalid(shown + " must be a 'SignedHeader' in the AWS Authorization.");
     }

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,11 @@ import org.jspecify.annotations.Nullable;
 public final class Verifier {
     /** How far the clocks of client and platform may differ. */
     public static final Duration SKEW_MAX = Duration.ofMinutes(15);
+
+    /** What S3 takes for no region, though every region's name is one. */
+    private static final String EVERYWHERE = "aws-global";
+
+    private static final String FIRST_REGION = "us-east-1";
 
     private final Credentials credentials;
     private final InstantSource clock;
@@ -194,6 +201,9 @@ public final class Verifier {
                     where + "the region '" + scope.region() + "' is wrong",
                     authorization.presigned());
         }
+        if (scope.region().equals(EVERYWHERE) && refusals.dialect() == Dialect.S3) {
+            throw refusals.region(where, scope.region(), FIRST_REGION, authorization.presigned());
+        }
         if (scope.service().isEmpty() || !plain(scope.service())) {
             throw refusals.scope(
                     "Credential should be scoped to correct service. ",
@@ -235,18 +245,24 @@ public final class Verifier {
 
     private static void checkSignedHeaders(Authorization authorization, Request request, Refusals refusals) {
         if (!authorization.signs("host")) {
-            throw refusals.unsignedHeader("host");
+            throw refusals.unsignedHeaders(List.of("host"));
         }
         if (!authorization.presigned() && !request.headers().has("x-amz-date") && !authorization.signs("date")) {
-            throw refusals.unsignedHeader("date");
+            throw refusals.unsignedHeaders(List.of("date"));
         }
+        var unsigned = new TreeSet<String>();
         request.headers().forEach((name, value) -> {
-            // A link carries its date in the query: a header of that name says nothing.
-            var unused = authorization.presigned() && name.equals("x-amz-date");
-            if (name.startsWith("x-amz-") && !unused && !freely(name) && !authorization.signs(name)) {
-                throw refusals.unsignedHeader(name);
+            if (name.startsWith("x-amz-") && !freely(name) && !authorization.signs(name)) {
+                unsigned.add(name);
             }
         });
+        // a link carries its date in the query: elsewhere than at S3, a header of that name says nothing
+        if (authorization.presigned() && refusals.dialect() != Dialect.S3) {
+            unsigned.remove("x-amz-date");
+        }
+        if (!unsigned.isEmpty()) {
+            throw refusals.unsignedHeaders(List.copyOf(unsigned));
+        }
     }
 
     private static boolean freely(String header) {

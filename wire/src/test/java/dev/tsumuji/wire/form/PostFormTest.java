@@ -78,6 +78,13 @@ class PostFormTest {
     }
 
     @Test
+    void a_file_without_a_name_names_no_key() throws IOException {
+        var content = "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nx\r\n";
+        var form = PostForm.read(request(field("key", "a-${filename}") + content + end()));
+        assertThat(form.key()).isEqualTo("a-${filename}");
+    }
+
+    @Test
     void a_file_larger_than_the_buffer_arrives_unchanged() throws IOException {
         var content = ("0123456789\r\n--" + BOUNDARY.substring(1)).repeat(20_000);
         var form = PostForm.read(request(field("key", "big") + file("big", content) + end()));

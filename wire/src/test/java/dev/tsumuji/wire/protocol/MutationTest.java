@@ -93,7 +93,7 @@ class MutationTest {
             rest(
                     "s3",
                     "PUT",
-                    "/bucket",
+                    "/bucket/key",
                     "tagging",
                     "<Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet><Tag><Key>k</Key>"
                             + "<Value>v &amp; w</Value></Tag></TagSet></Tagging>"),

@@ -7,12 +7,15 @@ import dev.tsumuji.kernel.call.EventLoop;
 import dev.tsumuji.wire.http.Request;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -390,8 +393,7 @@ class ProtocolsTest {
                         S3Exception.class, e -> assertThat(e.statusCode()).isEqualTo(404));
         var head = platform.send("HEAD", "/b/none", null, InProcess.signed("s3"), new byte[0]);
         assertThat(head.body()).isEmpty();
-        var broken = platform.send(
-                "PUT", "/b", "tagging", InProcess.signed("s3"), "<Tagging><TagSet>".getBytes(StandardCharsets.UTF_8));
+        var broken = tagging("<Tagging><TagSet>");
         assertThat(broken.status).isEqualTo(400);
         assertThat(broken.text()).contains("<Code>MalformedXML</Code>").contains("<HostId>");
     }
@@ -425,10 +427,60 @@ class ProtocolsTest {
     void document_types_and_entities_are_refused() {
         var bomb =
                 "<!DOCTYPE t [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><Tagging><TagSet><Tag><Key>&a;</Key></Tag></TagSet></Tagging>";
-        var answer =
-                platform.send("PUT", "/b", "tagging", InProcess.signed("s3"), bomb.getBytes(StandardCharsets.UTF_8));
-        assertThat(answer.text()).contains("<Code>MalformedXML</Code>");
+        assertThat(tagging(bomb).text()).contains("<Code>MalformedXML</Code>");
         assertThat(seen).isEmpty();
+    }
+
+    private InProcess.Answer tagging(String document) {
+        var bytes = document.getBytes(StandardCharsets.UTF_8);
+        return platform.send(
+                "PUT", "/b", "tagging", InProcess.signed("s3", "x-amz-checksum-crc32", crc32(bytes)), bytes);
+    }
+
+    private static String crc32(byte[] bytes) {
+        var crc = new CRC32();
+        crc.update(bytes);
+        return Base64.getEncoder()
+                .encodeToString(
+                        ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
+    }
+
+    @Test
+    void a_document_of_another_kind_is_refused() {
+        assertThat(tagging("<CORSConfiguration><TagSet/></CORSConfiguration>").text())
+                .contains("<Code>MalformedXML</Code>");
+        assertThat(seen).isEmpty();
+        assertThat(tagging("<t:Tagging xmlns:t=\"http://s3.amazonaws.com/doc/2006-03-01/\"><t:TagSet/></t:Tagging>")
+                        .status)
+                .isLessThan(300);
+    }
+
+    @Test
+    void a_document_that_must_tell_its_digest_is_refused_without_one() {
+        var tags = "<Tagging><TagSet/></Tagging>".getBytes(StandardCharsets.UTF_8);
+        assertThat(platform.send("PUT", "/b", "tagging", InProcess.signed("s3"), tags)
+                        .text())
+                .contains("<Code>InvalidRequest</Code>")
+                .contains("Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
+        assertThat(seen).isEmpty();
+        assertThat(tagging("<Tagging><TagSet/></Tagging>").status).isLessThan(300);
+    }
+
+    @Test
+    void a_method_that_is_refused_is_answered_with_those_that_are_not() {
+        var answer = platform.send("POST", "/b", "tagging", InProcess.signed("s3"), new byte[0]);
+        assertThat(answer.status).isEqualTo(405);
+        assertThat(answer.header("Allow"))
+                .contains("DELETE, GET")
+                .contains("PUT")
+                .doesNotContain("POST");
+    }
+
+    @Test
+    void an_algorithm_without_a_checksum_asks_for_none() {
+        platform.send(
+                "PUT", "/b/k", null, InProcess.signed("s3", "x-amz-sdk-checksum-algorithm", "SHA256"), new byte[1]);
+        assertThat(((PutObjectRequest) seen.getLast()).checksumAlgorithm()).isNull();
     }
 
     @Test

@@ -304,6 +304,30 @@ class VerifierTest {
     }
 
     @Test
+    void s3_tells_all_headers_of_a_link_that_were_not_signed() {
+        var link = new Signer(Keys.ID, Keys.SECRET, null, "us-east-1", "s3")
+                .presign("PUT", "localhost", "/b/k", null, Duration.ofMinutes(1), NOW);
+        var headers =
+                Headers.of("host", "localhost", "x-amz-decoded-content-length", "1", "x-amz-date", AmzDate.format(NOW));
+        assertThatThrownBy(() -> verify(Request.of("PUT", "/b/k", link, headers, NOTHING)))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.details())
+                                .containsEntry("HeadersNotSigned", "x-amz-date, x-amz-decoded-content-length"));
+    }
+
+    @Test
+    void what_is_no_region_is_refused_by_s3_with_the_one_it_expects() {
+        var signed = new Signer(Keys.ID, Keys.SECRET, null, "aws-global", "s3")
+                .sign("GET", "/", null, dialect("s3"), NOTHING, NOW);
+        refused(
+                get(signed),
+                "AuthorizationHeaderMalformed",
+                400,
+                "The authorization header is malformed; the region 'aws-global' is wrong; expecting 'us-east-1'");
+    }
+
+    @Test
     void the_host_must_be_signed() {
         var headers = Headers.of("x-amz-date", AmzDate.format(NOW));
         var signed = new Signer(Keys.ID, Keys.SECRET, null, "us-east-1", "iam")
