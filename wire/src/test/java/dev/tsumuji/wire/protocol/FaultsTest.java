@@ -128,7 +128,8 @@ class FaultsTest {
     void older_services_take_words_for_truths_and_say_nothing_of_what_is_no_document() {
         assertThat(getItem("{\"TableName\":\"t\",\"Key\":{\"a\":{\"S\":\"x\"}},\"ConsistentRead\":\"Yes\"}"))
                 .doesNotContain("SerializationException");
-        assertThat(getItem("{\"TableName\"")).isEqualTo("400 {\"__type\":\"com.amazon.coral.service#SerializationException\"}");
+        assertThat(getItem("{\"TableName\""))
+                .isEqualTo("400 {\"__type\":\"com.amazon.coral.service#SerializationException\"}");
     }
 
     private static byte[] bytes(String json) {

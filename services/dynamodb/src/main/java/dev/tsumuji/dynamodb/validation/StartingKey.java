@@ -75,9 +75,9 @@ public final class StartingKey {
         start.forEach((name, value) -> {
             boolean text = value.s() != null;
             if (text ? value.s().isEmpty() : value.b() != null && value.b().asByteArrayUnsafe().length == 0) {
-                throw Refusal.validation(INVALID + ": One or more parameter values are not valid. The AttributeValue for a"
-                        + " key attribute cannot contain an empty " + (text ? "string" : "binary") + " value. Key: "
-                        + name);
+                throw Refusal.validation(INVALID
+                        + ": One or more parameter values are not valid. The AttributeValue for a key attribute cannot"
+                        + " contain an empty " + (text ? "string" : "binary") + " value. Key: " + name);
             }
         });
     }
