@@ -44,12 +44,30 @@ sealed interface Change {
         }
     }
 
-    /** @param update null to make the item if it isn't there, and leave it as it is if it is */
+    /**
+     * @param update null to make the item if it isn't there, and leave it as it is if it is
+     * @param measured whether what the update writes is held against the limit too, and not only the item that it makes
+     */
     record Alter(
             TableName table,
             Map<String, AttributeValue> keys,
             @Nullable Update update,
-            @Nullable Condition condition) implements Change {}
+            @Nullable Condition condition,
+            boolean measured) implements Change {
+
+        Alter(
+                TableName table,
+                Map<String, AttributeValue> keys,
+                @Nullable Update update,
+                @Nullable Condition condition) {
+            this(table, keys, update, condition, false);
+        }
+
+        /** As an update expression of {@code UpdateItem}; transactions and PartiQL measure items alone. */
+        Alter asMeasured() {
+            return new Alter(table, keys, update, condition, true);
+        }
+    }
 
     record Delete(
             TableName table,

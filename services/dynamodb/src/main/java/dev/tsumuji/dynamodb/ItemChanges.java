@@ -99,7 +99,8 @@ final class ItemChanges {
         var update = alter.update();
         var now = update == null ? base : update.apply(base);
         int size = ItemSize.of(now);
-        if (size > DynamodbLimits.ITEM_MAX_BYTES) {
+        long written = update == null || !alter.measured() ? 0 : update.writtenBytes(now);
+        if (Math.max(size, written) > DynamodbLimits.ITEM_MAX_BYTES) {
             throw DynamodbErrors.invalid("Item size to update has exceeded the maximum allowed size");
         }
         if (update != null) {

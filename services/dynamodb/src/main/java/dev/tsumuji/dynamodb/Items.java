@@ -101,7 +101,8 @@ final class Items {
 
     UpdateItemResponse update(UpdateItemRequest request) {
         var name = TableName.of(request.tableName());
-        var change = Requested.update(request, name);
+        var requested = Requested.update(request, name);
+        var change = request.updateExpression() == null ? requested : requested.asMeasured();
         var made = make(
                 change,
                 true,

@@ -6,6 +6,7 @@ import dev.tsumuji.kernel.kv.Snapshot;
 import dev.tsumuji.kernel.time.Ids;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.protocols.jsoncore.JsonNode;
 import software.amazon.awssdk.services.dynamodb.model.PutResourcePolicyRequest;
 
 /**
@@ -38,6 +39,7 @@ final class ResourcePolicies {
             throw DynamodbErrors.invalid("Resource-based policy size exceeds the limit of "
                     + DynamodbLimits.RESOURCE_POLICY_MAX_BYTES + " bytes");
         }
+        requireStatements(request.policy());
         var stored = new Stored(Long.toString(revision()), request.policy());
         kv.transact(txn -> {
             requireResource(txn, request.resourceArn());
@@ -49,6 +51,27 @@ final class ResourcePolicies {
             return null;
         });
         return stored.revision();
+    }
+
+    /** What can't be read at all would deny everybody everything, taking it away again included. */
+    private static void requireStatements(String policy) {
+        if (policy.isBlank()) {
+            throw malformed();
+        }
+        JsonNode document;
+        try {
+            document = JsonNode.parser().parse(policy);
+        } catch (RuntimeException e) {
+            throw malformed();
+        }
+        var statements = document.isObject() ? document.field("Statement").orElse(null) : null;
+        if (statements == null || !statements.isArray() && !statements.isObject()) {
+            throw malformed();
+        }
+    }
+
+    private static RuntimeException malformed() {
+        return DynamodbErrors.invalid("Invalid policy document: Syntax errors in policy.");
     }
 
     private long revision() {

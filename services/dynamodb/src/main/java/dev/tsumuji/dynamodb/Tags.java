@@ -16,6 +16,10 @@ final class Tags {
     }
 
     void add(String arn, List<Tag> tags) {
+        resource(arn);
+        if (tags.isEmpty()) {
+            throw DynamodbErrors.invalid("Atleast one Tag needs to be provided as Input.");
+        }
         var added = TableCreation.tags(tags);
         change(arn, old -> {
             var all = new LinkedHashMap<>(old);
@@ -28,6 +32,10 @@ final class Tags {
     }
 
     void remove(String arn, List<String> keys) {
+        resource(arn);
+        if (keys.isEmpty()) {
+            throw DynamodbErrors.invalid("Atleast one Tag Key needs to be provided as Input.");
+        }
         change(arn, old -> {
             var left = new LinkedHashMap<>(old);
             left.keySet().removeAll(List.copyOf(keys));

@@ -24,6 +24,8 @@ import software.amazon.awssdk.services.dynamodb.model.RestoreTableToPointInTimeR
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 
 class DynamodbActionsTest {
+    private static final String POLICY_1 = "{\"Statement\":[],\"Id\":\"1\"}";
+    private static final String POLICY_2 = "{\"Statement\":[],\"Id\":\"2\"}";
     private static final String ARN = "arn:aws:dynamodb:eu-central-1:000000000000:table/orders";
     private final Fixture it = Fixture.withTable();
 
@@ -108,26 +110,26 @@ class DynamodbActionsTest {
 
     @Test
     void a_table_is_guarded_by_its_own_policy() {
-        it.call(() -> it.dynamodb.putResourcePolicy(r -> r.resourceArn(ARN).policy("{\"x\":1}")));
-        assertThat(policy(null)).isEqualTo("{\"x\":1}");
-        assertThat(policy("g")).isEqualTo("{\"x\":1}");
+        it.call(() -> it.dynamodb.putResourcePolicy(r -> r.resourceArn(ARN).policy(POLICY_1)));
+        assertThat(policy(null)).isEqualTo(POLICY_1);
+        assertThat(policy("g")).isEqualTo(POLICY_1);
     }
 
     @Test
     void a_policy_counts_from_its_acknowledgement_until_it_is_replaced_or_removed() {
         assertThat(policy(null)).isNull();
-        it.call(() -> it.dynamodb.putResourcePolicy(r -> r.resourceArn(ARN).policy("{\"x\":1}")));
-        assertThat(policy(null)).isEqualTo("{\"x\":1}");
-        it.call(() -> it.dynamodb.putResourcePolicy(r -> r.resourceArn(ARN).policy("{\"x\":2}")));
-        assertThat(policy(null)).isEqualTo("{\"x\":2}");
+        it.call(() -> it.dynamodb.putResourcePolicy(r -> r.resourceArn(ARN).policy(POLICY_1)));
+        assertThat(policy(null)).isEqualTo(POLICY_1);
+        it.call(() -> it.dynamodb.putResourcePolicy(r -> r.resourceArn(ARN).policy(POLICY_2)));
+        assertThat(policy(null)).isEqualTo(POLICY_2);
         it.call(() -> it.dynamodb.deleteResourcePolicy(r -> r.resourceArn(ARN)));
         assertThat(policy(null)).isNull();
     }
 
     @Test
     void a_policy_goes_with_its_table() {
-        it.call(() -> it.dynamodb.putResourcePolicy(r -> r.resourceArn(ARN).policy("{\"x\":1}")));
-        assertThat(policy(null)).isEqualTo("{\"x\":1}");
+        it.call(() -> it.dynamodb.putResourcePolicy(r -> r.resourceArn(ARN).policy(POLICY_1)));
+        assertThat(policy(null)).isEqualTo(POLICY_1);
         it.call(() -> it.dynamodb.deleteTable(r -> r.tableName(TABLE)));
         assertThat(policy(null)).isNull();
         it.withTable(_ -> {});

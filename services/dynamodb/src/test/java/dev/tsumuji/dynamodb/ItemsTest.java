@@ -9,6 +9,8 @@ import static dev.tsumuji.dynamodb.Fixture.s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tsumuji.dynamodb.value.ItemSize;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -238,5 +240,49 @@ class ItemsTest {
         it.call(() -> it.dynamodb.updateItem(
                 r -> r.tableName(TABLE).key(key("new", 1)).attributeUpdates(Map.of())));
         assertThat(it.get("new", 1)).isEqualTo(key("new", 1));
+    }
+
+    /** Measured on AWS: 3 bytes for an update, 19 for what it sets, one more within a list, 2 for what it removes. */
+    @Test
+    void what_an_update_expression_writes_counts_against_the_limit_and_what_it_leaves_alone_does_not() {
+        refusesFrom(409_600 - 3 - 19 - 1 + 1, "SET b = :pad", Map.of());
+        refusesFrom(409_600 - 3 - 19 - 1 - 19 - 2 + 1, "SET b = :pad, c = :c", Map.of(":c", s("y")));
+        it.put(item("a", 1, "r", "gone"));
+        refusesFrom(409_600 - 3 - 19 - 1 - 2 + 1, "SET b = :pad REMOVE r", Map.of());
+        it.put(Map.of("id", s("a"), "at", n(1), "b", AttributeValue.fromL(List.of(s("")))));
+        refusesFrom(409_600 - 3 - 20 - 1 - 4 + 1, "SET b[0] = :pad", Map.of());
+        it.put(item("a", 1, "untouched", "x".repeat(100)));
+        refusesFrom(409_600 - ItemSize.of(it.get("a", 1)) - 1 + 1, "SET b = :pad", Map.of());
+    }
+
+    @Test
+    void a_transaction_measures_the_item_that_its_update_makes_and_nothing_else() {
+        int most = 409_600 - ItemSize.of(key("a", 1)) - 1;
+        it.call(() -> it.dynamodb.transactWriteItems(r -> r.transactItems(t -> t.update(u -> u.tableName(TABLE)
+                .key(key("a", 1))
+                .updateExpression("SET b = :pad")
+                .expressionAttributeValues(Map.of(":pad", s("x".repeat(most))))))));
+        assertThat(ItemSize.of(it.get("a", 1))).isEqualTo(409_600);
+    }
+
+    private void refusesFrom(int padding, String expression, Map<String, AttributeValue> values) {
+        var before = it.get("a", 1);
+        fails(
+                "ValidationException",
+                "Item size to update has exceeded the maximum allowed size",
+                () -> update(expression, padding, values));
+        update(expression, padding - 1, values);
+        if (!before.isEmpty()) {
+            it.put(before);
+        }
+    }
+
+    private void update(String expression, int padding, Map<String, AttributeValue> values) {
+        var all = new HashMap<>(values);
+        all.put(":pad", s("x".repeat(padding)));
+        it.call(() -> it.dynamodb.updateItem(r -> r.tableName(TABLE)
+                .key(key("a", 1))
+                .updateExpression(expression)
+                .expressionAttributeValues(all)));
     }
 }

@@ -12,6 +12,7 @@ import static dev.tsumuji.dynamodb.Fixture.range;
 import static dev.tsumuji.dynamodb.Fixture.s;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -225,6 +226,23 @@ class TablesTest {
                 .containsExactly(tag("b", "2"));
     }
 
+    @Test
+    void no_tags_at_all_are_refused() {
+        var arn = described().tableArn();
+        fails(
+                "ValidationException",
+                "Atleast one Tag needs to be provided as Input.",
+                () -> it.call(() -> it.dynamodb.tagResource(r -> r.resourceArn(arn).tags(List.of()))));
+        fails(
+                "ValidationException",
+                "Atleast one Tag Key needs to be provided as Input.",
+                () -> it.call(() -> it.dynamodb.untagResource(r -> r.resourceArn(arn).tagKeys(List.of()))));
+        fails(
+                "ValidationException",
+                "Invalid TableArn: Invalid ResourceArn provided as input x",
+                () -> it.call(() -> it.dynamodb.tagResource(r -> r.resourceArn("x").tags(List.of()))));
+    }
+
     private static Tag tag(String key, String value) {
         return Tag.builder().key(key).value(value).build();
     }
@@ -233,15 +251,27 @@ class TablesTest {
     void a_policy_is_kept_with_its_revision() {
         var arn = described().tableArn();
         var revision = it.call(() -> it.dynamodb
-                .putResourcePolicy(r -> r.resourceArn(arn).policy("{}"))
+                .putResourcePolicy(r -> r.resourceArn(arn).policy("{\"Statement\":[]}"))
                 .revisionId());
         var got = it.call(() -> it.dynamodb.getResourcePolicy(r -> r.resourceArn(arn)));
-        assertThat(got.policy()).isEqualTo("{}");
+        assertThat(got.policy()).isEqualTo("{\"Statement\":[]}");
         assertThat(got.revisionId()).isEqualTo(revision);
         it.call(() -> it.dynamodb.deleteResourcePolicy(r -> r.resourceArn(arn)));
         fails(
                 "PolicyNotFoundException",
                 "Resource-based policy not found for the provided ResourceArn: " + arn,
                 () -> it.call(() -> it.dynamodb.getResourcePolicy(r -> r.resourceArn(arn))));
+    }
+
+    @Test
+    void what_is_no_policy_is_refused_so_that_it_locks_nobody_out() {
+        var arn = described().tableArn();
+        for (var policy : List.of("x", "", "[]", "{}", "{\"Statement\":5}")) {
+            fails(
+                    "ValidationException",
+                    "Invalid policy document: Syntax errors in policy.",
+                    () -> it.call(() -> it.dynamodb.putResourcePolicy(
+                            r -> r.resourceArn(arn).policy(policy))));
+        }
     }
 }

@@ -26,12 +26,14 @@ import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
 final class JsonReader {
     private final JsonParser in;
     private final boolean millis;
+    private final WrongTypes wrong;
     private boolean nulls;
 
     /** @param millis whether bare numbers are timestamps in milliseconds, as in AWS's older CBOR form */
-    JsonReader(JsonParser in, boolean millis) {
+    JsonReader(JsonParser in, boolean millis, WrongTypes wrong) {
         this.in = in;
         this.millis = millis;
+        this.wrong = wrong;
     }
 
     /**
@@ -63,7 +65,7 @@ final class JsonReader {
             if (member == null) {
                 in.skipChildren();
             } else if (token != JsonToken.VALUE_NULL) {
-                member.set(builder, value(member));
+                member.set(builder, value(member, false));
             }
         }
         if (in.currentToken() != JsonToken.END_OBJECT) {
@@ -71,7 +73,8 @@ final class JsonReader {
         }
     }
 
-    private @Nullable Object value(Member member) throws IOException {
+    /** @param within whether it is an element of a list or a map */
+    private @Nullable Object value(Member member, boolean within) throws IOException {
         var token = in.currentToken();
         if (token == JsonToken.VALUE_NULL) {
             return null;
@@ -85,12 +88,12 @@ final class JsonReader {
             case FLOAT -> (float) real(member);
             case DOUBLE -> real(member);
             case BIG_DECIMAL -> number(member) ? in.getDecimalValue() : refuse(member);
-            case BOOLEAN -> token.isBoolean() ? (Boolean) in.getBooleanValue() : refuse(member);
+            case BOOLEAN -> token.isBoolean() ? (Boolean) in.getBooleanValue() : truth(member);
             case TIMESTAMP -> time(member);
             case BLOB -> blob(member);
-            case STRUCTURE -> nested(member);
-            case LIST -> list(member);
-            case MAP -> map(member);
+            case STRUCTURE -> nested(member, within);
+            case LIST -> list(member, within);
+            case MAP -> map(member, within);
             case DOCUMENT -> tree();
         };
     }
@@ -111,6 +114,14 @@ final class JsonReader {
             case "-Infinity" -> Double.NEGATIVE_INFINITY;
             default -> throw refuse(member);
         };
+    }
+
+    private Boolean truth(Member member) throws IOException {
+        var said = in.currentToken() == JsonToken.VALUE_STRING ? wrong.truth(in.getText()) : null;
+        if (said == null) {
+            throw refuse(member);
+        }
+        return said;
     }
 
     private Instant time(Member member) throws IOException {
@@ -144,21 +155,24 @@ final class JsonReader {
         if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_EMBEDDED_OBJECT) {
             throw refuse(member);
         }
-        return SdkBytes.fromByteArrayUnsafe(in.getBinaryValue());
+        var bytes = token == JsonToken.VALUE_STRING && wrong.namesClasses()
+                ? WrongTypes.bytes(in.getText())
+                : in.getBinaryValue();
+        return SdkBytes.fromByteArrayUnsafe(bytes);
     }
 
-    private Object nested(Member member) throws IOException {
+    private Object nested(Member member, boolean within) throws IOException {
         if (in.currentToken() != JsonToken.START_OBJECT) {
-            throw refuse(member);
+            throw refuse(member, within);
         }
         var builder = member.newBuilder();
         structure(builder, member.shape());
         return Member.build(builder);
     }
 
-    private List<@Nullable Object> list(Member member) throws IOException {
+    private List<@Nullable Object> list(Member member, boolean within) throws IOException {
         if (in.currentToken() != JsonToken.START_ARRAY) {
-            throw refuse(member);
+            throw refuse(member, within);
         }
         var values = new ArrayList<@Nullable Object>();
         var element = member.element();
@@ -167,20 +181,20 @@ final class JsonReader {
                 throw new Malformed("Unexpected end of the document");
             }
             nulls |= token == JsonToken.VALUE_NULL;
-            values.add(value(element));
+            values.add(value(element, true));
         }
         return values;
     }
 
-    private Map<String, @Nullable Object> map(Member member) throws IOException {
+    private Map<String, @Nullable Object> map(Member member, boolean within) throws IOException {
         if (in.currentToken() != JsonToken.START_OBJECT) {
-            throw refuse(member);
+            throw refuse(member, within);
         }
         var values = new LinkedHashMap<String, @Nullable Object>();
         var element = member.element();
         for (var key = in.nextFieldName(); key != null; key = in.nextFieldName()) {
             nulls |= in.nextToken() == JsonToken.VALUE_NULL;
-            values.put(key, value(element));
+            values.put(key, value(element, true));
         }
         if (in.currentToken() != JsonToken.END_OBJECT) {
             throw new Malformed("Unexpected end of the document");
@@ -214,26 +228,12 @@ final class JsonReader {
         };
     }
 
+    /** Throws; what it returns lets a caller end an expression or a branch with it. */
     private Malformed refuse(Member member) {
-        var expected = Text.className(member.kind());
-        var collection = member.kind() == Kind.LIST || member.kind() == Kind.MAP || member.kind() == Kind.STRUCTURE;
-        throw new Malformed(
-                switch (in.currentToken()) {
-                    case START_OBJECT -> "Start of structure or map found where not expected.";
-                    case START_ARRAY ->
-                        "Unrecognized collection type " + (collection ? "" : "class java.lang.") + expected;
-                    case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE ->
-                        collection ? "Unexpected field type" : tokenName() + " cannot be converted to " + expected;
-                    default -> "Unexpected token received from parser";
-                });
+        throw refuse(member, false);
     }
 
-    private String tokenName() {
-        return switch (in.currentToken()) {
-            case VALUE_STRING -> "STRING_VALUE";
-            case VALUE_TRUE -> "TRUE_VALUE";
-            case VALUE_FALSE -> "FALSE_VALUE";
-            default -> "NUMBER_VALUE";
-        };
+    private Malformed refuse(Member member, boolean within) {
+        throw wrong.refusal(member, in.currentToken(), within);
     }
 }

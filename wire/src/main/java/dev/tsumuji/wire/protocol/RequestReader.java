@@ -1,5 +1,6 @@
 package dev.tsumuji.wire.protocol;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tsumuji.wire.http.Request;
 import dev.tsumuji.wire.shape.Member;
@@ -173,8 +174,14 @@ final class RequestReader {
     }
 
     private void json(InputStream content, SdkPojo builder) throws IOException {
+        var wrong = new WrongTypes(target.endpoint().table().errorNamespace());
         try (var parser = Json.parser(content, target.format())) {
-            nulls = new JsonReader(parser, target.format() == WireFormat.AWS_CBOR).document(builder);
+            nulls = new JsonReader(parser, target.format() == WireFormat.AWS_CBOR, wrong).document(builder);
+        } catch (JsonParseException e) {
+            if (wrong.namesClasses()) {
+                throw new Malformed("");
+            }
+            throw e;
         }
     }
 }

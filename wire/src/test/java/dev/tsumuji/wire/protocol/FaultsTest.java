@@ -12,6 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 import software.amazon.awssdk.services.iam.IamClient;
@@ -26,6 +30,16 @@ class FaultsTest {
     private final class Tables implements DynamoDbClient {
         @Override
         public GetItemResponse getItem(GetItemRequest request) {
+            throw failure.get();
+        }
+
+        @Override
+        public BatchGetItemResponse batchGetItem(BatchGetItemRequest request) {
+            throw failure.get();
+        }
+
+        @Override
+        public BatchWriteItemResponse batchWriteItem(BatchWriteItemRequest request) {
             throw failure.get();
         }
 
@@ -77,18 +91,49 @@ class FaultsTest {
             quoteCharacter = '`',
             value = {
                 "{'TableName':5}~NUMBER_VALUE cannot be converted to String",
+                "{'TableName':5.5}~DECIMAL_VALUE cannot be converted to String",
                 "{'TableName':true}~TRUE_VALUE cannot be converted to String",
-                "{'TableName':{}}~Start of structure or map found where not expected.",
+                "{'TableName':{}}~Start of structure or map found where not expected",
                 "{'TableName':[]}~Unrecognized collection type class java.lang.String",
-                "{'ConsistentRead':'x'}~STRING_VALUE cannot be converted to Boolean",
+                "{'ConsistentRead':'x'}~Unexpected token received from parser",
+                "{'ConsistentRead':5}~NUMBER_VALUE cannot be converted to Boolean",
                 "{'Key':'x'}~Unexpected field type",
+                "{'Key':[]}~Unrecognized collection type java.util.Map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>",
+                "{'Key':{'a':'x'}}~Unexpected value type in payload",
+                "{'Key':{'a':[]}}~Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue",
+                "{'Key':{'a':{'B':true}}}~only base-64-encoded strings are convertible to bytes",
+                "{'Key':{'a':{'B':[]}}}~Unrecognized collection type class java.nio.ByteBuffer",
+                "{'Key':{'a':{'B':'23456'}}}~Base64 encoded length is expected a multiple of 4 bytes but found: 5",
+                "{'Key':{'a':{'B':'=+/='}}}~Invalid last non-pad Base64 character dectected",
+                "{'Key':{'a':{'B':'+/+='}}}~Invalid last non-pad Base64 character dectected",
                 "{'AttributesToGet':'x'}~Unexpected field type",
-                "{'AttributesToGet':{}}~Start of structure or map found where not expected.",
+                "{'AttributesToGet':{}}~Start of structure or map found where not expected",
             })
     void wrong_types_are_serialization_errors(String body, String message) {
         assertThat(getItem(body.replace('\'', '"')))
                 .isEqualTo("400 {\"__type\":\"com.amazon.coral.service#SerializationException\",\"Message\":\""
                         + message + "\"}");
+    }
+
+    @Test
+    void a_wrong_type_inside_of_lists_of_maps_names_no_class() {
+        assertThat(target("DynamoDB_20120810.BatchGetItem", bytes("{'RequestItems':{'t':{'Keys':[5]}}}")))
+                .contains("ParameterizedTypeImpl cannot be cast to class java.lang.Class");
+        assertThat(target("DynamoDB_20120810.BatchWriteItem", bytes("{'RequestItems':[]}")))
+                .contains("Unrecognized collection type java.util.Map<java.lang.String,"
+                        + " java.util.List<com.amazonaws.dynamodb.v20120810.WriteRequest>>");
+    }
+
+    @Test
+    void older_services_take_words_for_truths_and_say_nothing_of_what_is_no_document() {
+        assertThat(getItem("{\"TableName\":\"t\",\"Key\":{\"a\":{\"S\":\"x\"}},\"ConsistentRead\":\"Yes\"}"))
+                .doesNotContain("SerializationException");
+        assertThat(getItem("{\"TableName\""))
+                .isEqualTo("400 {\"__type\":\"com.amazon.coral.service#SerializationException\"}");
+    }
+
+    private static byte[] bytes(String json) {
+        return json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     }
 
     @ParameterizedTest

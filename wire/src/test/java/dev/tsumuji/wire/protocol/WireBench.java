@@ -39,7 +39,7 @@ final class WireBench {
             measure("parse", () -> {
                 var builder = (SdkPojo) PutItemRequest.builder();
                 try (var parser = Json.parser(new ByteArrayInputStream(body), WireFormat.JSON_10)) {
-                    new JsonReader(parser, false).document(builder);
+                    new JsonReader(parser, false, new WrongTypes(null)).document(builder);
                 }
                 if (Member.build(builder) == null) {
                     throw new IllegalStateException();

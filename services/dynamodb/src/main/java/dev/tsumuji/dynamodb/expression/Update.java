@@ -1,5 +1,6 @@
 package dev.tsumuji.dynamodb.expression;
 
+import dev.tsumuji.dynamodb.value.ItemSize;
 import dev.tsumuji.dynamodb.value.Kind;
 import dev.tsumuji.dynamodb.value.Refusal;
 import java.util.ArrayList;
@@ -22,6 +23,11 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  *     expressions</a>
  */
 public final class Update {
+    private static final int UPDATE_BYTES = 3;
+    private static final int SET_BYTES = 19;
+    private static final int REMOVE_BYTES = 2;
+    private static final int ELEMENT_BYTES = 1;
+
     private final List<Assignment> assignments;
 
     Update(List<Assignment> assignments) {
@@ -29,7 +35,15 @@ public final class Update {
     }
 
     /** A path and what becomes of the value there. */
-    record Assignment(Path path, Change change) {}
+    record Assignment(Path path, Change change) {
+        private int costBytes() {
+            boolean element = path.steps().getLast() instanceof Path.Element;
+            return switch (change) {
+                case Change.Remove _, Change.Delete _ -> REMOVE_BYTES;
+                default -> SET_BYTES + (element ? ELEMENT_BYTES : 0);
+            };
+        }
+    }
 
     /**
      * The item after the update; the given one is not changed.
@@ -108,6 +122,24 @@ public final class Update {
     /** Picks what {@code UPDATED_OLD} answers from the old item and {@code UPDATED_NEW} from the new one. */
     public Projection touched() {
         return Projection.of(paths());
+    }
+
+    /**
+     * What {@code UpdateItem} holds against the limit of an item beside the item itself: the attributes that the update writes,
+     * and what its clauses cost, as measured on AWS. The key and what the update leaves alone don't count.
+     *
+     * @param after the item after the update
+     */
+    public long writtenBytes(Map<String, AttributeValue> after) {
+        long bytes = UPDATE_BYTES;
+        for (var assignment : assignments) {
+            bytes += assignment.costBytes();
+        }
+        for (var attribute : attributes()) {
+            var value = after.get(attribute);
+            bytes += value == null ? 0 : ItemSize.of(Map.of(attribute, value));
+        }
+        return bytes;
     }
 
     /** What becomes of one value. */

@@ -35,6 +35,7 @@ public final class StartingKey {
             if (!start.keySet().equals(table.names()) || !fits(table, start)) {
                 throw Refusal.validation(INVALID + ": " + MISMATCH);
             }
+            requireFilled(start);
             return;
         }
         requireComplete(start, table, index);
@@ -68,6 +69,17 @@ public final class StartingKey {
         if (!partition) {
             throw Refusal.validation("The query can return at most one row and cannot be restarted");
         }
+    }
+
+    private static void requireFilled(Map<String, AttributeValue> start) {
+        start.forEach((name, value) -> {
+            boolean text = value.s() != null;
+            if (text ? value.s().isEmpty() : value.b() != null && value.b().asByteArrayUnsafe().length == 0) {
+                throw Refusal.validation(INVALID
+                        + ": One or more parameter values are not valid. The AttributeValue for a key attribute cannot"
+                        + " contain an empty " + (text ? "string" : "binary") + " value. Key: " + name);
+            }
+        });
     }
 
     private static void requireComplete(Map<String, AttributeValue> start, KeySchema table, @Nullable KeySchema index) {

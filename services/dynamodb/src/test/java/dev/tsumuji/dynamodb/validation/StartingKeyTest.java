@@ -37,6 +37,10 @@ class StartingKeyTest {
                 Map.of("a", X, "b", X, "c", X))) {
             refused(() -> StartingKey.requireForScan(wrong, TABLE, null), INVALID + ": " + MISMATCH);
         }
+        refused(
+                () -> StartingKey.requireForScan(Map.of("a", X, "b", AttributeValue.fromS("")), TABLE, null),
+                INVALID + ": One or more parameter values are not valid. The AttributeValue for a key attribute cannot"
+                        + " contain an empty string value. Key: b");
         refused(() -> StartingKey.requireForScan(Map.of("a", X, "b", X), TABLE, INDEX), INVALID);
         refused(() -> StartingKey.requireForScan(Map.of("a", X, "b", X, "c", ONE), TABLE, INDEX), MISMATCH);
         refused(
