@@ -53,7 +53,8 @@ sealed interface Change {
             Map<String, AttributeValue> keys,
             @Nullable Update update,
             @Nullable Condition condition,
-            boolean measured) implements Change {
+            boolean measured)
+            implements Change {
 
         Alter(
                 TableName table,

@@ -280,9 +280,7 @@ class ItemsTest {
     private void update(String expression, int padding, Map<String, AttributeValue> values) {
         var all = new HashMap<>(values);
         all.put(":pad", s("x".repeat(padding)));
-        it.call(() -> it.dynamodb.updateItem(r -> r.tableName(TABLE)
-                .key(key("a", 1))
-                .updateExpression(expression)
-                .expressionAttributeValues(all)));
+        it.call(() -> it.dynamodb.updateItem(r ->
+                r.tableName(TABLE).key(key("a", 1)).updateExpression(expression).expressionAttributeValues(all)));
     }
 }

@@ -232,15 +232,18 @@ class TablesTest {
         fails(
                 "ValidationException",
                 "Atleast one Tag needs to be provided as Input.",
-                () -> it.call(() -> it.dynamodb.tagResource(r -> r.resourceArn(arn).tags(List.of()))));
+                () -> it.call(
+                        () -> it.dynamodb.tagResource(r -> r.resourceArn(arn).tags(List.of()))));
         fails(
                 "ValidationException",
                 "Atleast one Tag Key needs to be provided as Input.",
-                () -> it.call(() -> it.dynamodb.untagResource(r -> r.resourceArn(arn).tagKeys(List.of()))));
+                () -> it.call(
+                        () -> it.dynamodb.untagResource(r -> r.resourceArn(arn).tagKeys(List.of()))));
         fails(
                 "ValidationException",
                 "Invalid TableArn: Invalid ResourceArn provided as input x",
-                () -> it.call(() -> it.dynamodb.tagResource(r -> r.resourceArn("x").tags(List.of()))));
+                () -> it.call(
+                        () -> it.dynamodb.tagResource(r -> r.resourceArn("x").tags(List.of()))));
     }
 
     private static Tag tag(String key, String value) {

@@ -110,7 +110,10 @@ final class InstanceFactory implements AutoCloseable {
             SystemLog.of(target, type).initStart(log, now);
             var spec = spec(target, stream, code, type);
             var sandbox = sandboxes.start(
-                    spec, () -> keys(target, role.get().credentials()), log::printed, new PlatformRecords(target, type));
+                    spec,
+                    () -> keys(target, role.get().credentials()),
+                    log::printed,
+                    new PlatformRecords(target, type));
             return new Instance(sandbox, log, type, code, credentialsUntil(role.get()));
         } catch (IOException | RuntimeException e) {
             code.forEach(Packages.Lease::close);

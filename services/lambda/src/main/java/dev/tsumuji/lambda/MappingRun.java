@@ -35,6 +35,7 @@ final class MappingRun {
     private static final Logger LOG = System.getLogger(MappingRun.class.getName());
     /** A shard may have got children without a lane of ours having ended. */
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
+
     private static final Duration AFTER_A_FAULT = Duration.ofSeconds(1);
 
     private final Mapping mapping;

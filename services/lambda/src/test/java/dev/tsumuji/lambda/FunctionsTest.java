@@ -173,8 +173,8 @@ class FunctionsTest {
                     .isInstanceOf(UnsupportedOperationException.class);
         }
         platform.with("f", "echo");
-        assertThatThrownBy(() -> platform.call(
-                        () -> platform.lambda.publishVersion(r -> r.functionName("f").publishTo("LATEST_PUBLISHED"))))
+        assertThatThrownBy(() -> platform.call(() ->
+                        platform.lambda.publishVersion(r -> r.functionName("f").publishTo("LATEST_PUBLISHED"))))
                 .isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> platform.call(() -> platform.lambda.updateFunctionConfiguration(
                         r -> r.functionName("f").durableConfig(d -> d.executionTimeout(10)))))

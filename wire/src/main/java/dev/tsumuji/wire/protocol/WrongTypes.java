@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * com.amazonaws.dynamodb.v20120810.AttributeValue>}. Of a document that is no JSON those say nothing. Immutable.
  */
 final class WrongTypes {
-    private static final String NO_CLASS = "class sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl cannot be"
-            + " cast to class java.lang.Class (sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl and"
-            + " java.lang.Class are in module java.base of loader 'bootstrap')";
+    private static final String NO_CLASS =
+            "class sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl cannot be"
+                    + " cast to class java.lang.Class (sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl and"
+                    + " java.lang.Class are in module java.base of loader 'bootstrap')";
 
     /** Ends in a dot; null for services that name no classes. */
     private final @Nullable String classesOf;
@@ -110,8 +111,7 @@ final class WrongTypes {
     /** @throws Malformed when it isn't the one way to write some bytes, in the words of services that name classes */
     static byte[] bytes(String text) {
         if (text.length() % 4 != 0) {
-            throw new Malformed(
-                    "Base64 encoded length is expected a multiple of 4 bytes but found: " + text.length());
+            throw new Malformed("Base64 encoded length is expected a multiple of 4 bytes but found: " + text.length());
         }
         try {
             var bytes = Base64.getDecoder().decode(text);
