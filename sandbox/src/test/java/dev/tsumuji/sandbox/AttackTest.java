@@ -294,7 +294,7 @@ class AttackTest {
                     except OSError:
                         return n
                 """).memory(1769)) {
-            assertThat(Integer.parseInt(f.ask("{}"))).isBetween(500, 1024);
+            assertThat(Integer.parseInt(exhausts(f, Duration.ofMinutes(1)))).isBetween(500, 1024);
         }
     }
 
