@@ -155,6 +155,18 @@ class EventSourceMappingsTest {
     }
 
     @Test
+    void a_fault_of_the_platform_in_a_batch_ends_no_mapping() {
+        platform.with("work", "fault-once first");
+        platform.streams.put("a", "1");
+        map("work");
+        eventually(() -> values("work").size() == 2);
+        platform.streams.put("a", "2");
+        eventually(() -> values("work").size() == 3);
+
+        assertThat(values("work")).containsExactly("1", "1", "2");
+    }
+
+    @Test
     void a_failed_batch_is_tried_again_as_often_as_it_may_and_then_told_to_the_failure_destination() {
         platform.with("work", "fail-if poison").with("sink", "echo");
         platform.streams.put("a", "poison");

@@ -146,6 +146,14 @@ final class ScriptedSandboxes implements Sandboxes {
                     }
                     yield alive ? before : failure("Runtime.ExitError", "Runtime exited", false);
                 }
+                case "fault-once" -> {
+                    if (counters.computeIfAbsent(command[1], absent -> new AtomicInteger())
+                                    .getAndIncrement()
+                            == 0) {
+                        throw new IllegalStateException("a fault of the platform's own");
+                    }
+                    yield before;
+                }
                 case "fail" -> failure(command[1], command[2], true);
                 case "fail-if" ->
                     new String(invocation.payload(), StandardCharsets.UTF_8).contains(command[1])
