@@ -34,7 +34,6 @@ class RecordedIT {
                 "dynamodb",
                 "iam",
                 "lambda",
-                "lambda_runtimes",
                 "logs",
                 "s3",
                 "s3_details",

@@ -171,6 +171,7 @@ final class MappingRun {
     }
 
     private void runLane(StreamLane lane) {
+        var after = Duration.ZERO;
         try {
             lane.run();
         } catch (KvException e) {
@@ -180,7 +181,7 @@ final class MappingRun {
         } catch (RuntimeException e) {
             // started again, from its last checkpoint
             LOG.log(Level.ERROR, "event source mapping " + mapping.uuid() + " broke off in a batch", e);
-            rest();
+            after = AFTER_A_FAULT;
         } finally {
             lock.lock();
             try {
@@ -188,15 +189,11 @@ final class MappingRun {
             } finally {
                 lock.unlock();
             }
-            look.release();
-        }
-    }
-
-    private static void rest() {
-        try {
-            Thread.sleep(AFTER_A_FAULT);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            if (after.isZero()) {
+                look.release();
+            } else {
+                scheduler.after(after, look::release);
+            }
         }
     }
 

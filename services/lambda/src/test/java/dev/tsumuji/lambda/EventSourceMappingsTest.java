@@ -159,9 +159,9 @@ class EventSourceMappingsTest {
         platform.with("work", "fault-once first");
         platform.streams.put("a", "1");
         map("work");
-        eventually(() -> values("work").size() == 2);
+        inTime(() -> values("work").size() == 2);
         platform.streams.put("a", "2");
-        eventually(() -> values("work").size() == 3);
+        inTime(() -> values("work").size() == 3);
 
         assertThat(values("work")).containsExactly("1", "1", "2");
     }
