@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -89,32 +90,39 @@ class JavaSdkIT {
                 .isInstanceOf(ResourceNotFoundException.class);
     }
 
+    /** By the platform's own two times of a line, so that this client's first steps aren't in it, and of several lines. */
     @Test
     void a_line_is_in_the_log_within_200_ms_of_its_print() {
-        create("java-sdk-tail", FunctionPackage.node());
-        lambda.invoke(r -> r.functionName("java-sdk-tail").payload(SdkBytes.fromUtf8String("{\"name\":\"warm\"}")));
-        lambda.invoke(r -> r.functionName("java-sdk-tail").payload(SdkBytes.fromUtf8String("{\"name\":\"now\"}")));
-        long deadline = System.nanoTime() + Duration.ofMillis(200).toNanos();
-        boolean found = false;
-        while (!found && System.nanoTime() < deadline) {
-            found = logged("/aws/lambda/java-sdk-tail", "node now", "hello from node now");
-        }
-        assertThat(found).isTrue();
-        lambda.deleteFunction(r -> r.functionName("java-sdk-tail"));
+        var name = "java-sdk-tail";
+        create(name, FunctionPackage.node());
+        var delays = IntStream.range(0, 5)
+                .mapToLong(i -> {
+                    lambda.invoke(
+                            r -> r.functionName(name).payload(SdkBytes.fromUtf8String("{\"name\":\"line" + i + "\"}")));
+                    var line = logged("/aws/lambda/" + name, "node line" + i);
+                    return line.ingestionTime() - line.timestamp();
+                })
+                .sorted()
+                .toArray();
+        assertThat(delays[delays.length / 2]).isLessThanOrEqualTo(200);
+        lambda.deleteFunction(r -> r.functionName(name));
     }
 
-    /** An answer may be there before its log group is. */
-    private boolean logged(String group, String pattern, String text) {
-        try {
-            return logs
-                    .filterLogEvents(r -> r.logGroupName(group).filterPattern("\"" + pattern + "\""))
-                    .events()
-                    .stream()
-                    .map(FilteredLogEvent::message)
-                    .anyMatch(line -> line.contains(text));
-        } catch (software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException e) {
-            return false;
+    /** Waits for it: an answer may be there before its log group is. */
+    private static FilteredLogEvent logged(String group, String pattern) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (System.nanoTime() < deadline) {
+            try {
+                var found = logs.filterLogEvents(r -> r.logGroupName(group).filterPattern("\"" + pattern + "\""))
+                        .events();
+                if (!found.isEmpty()) {
+                    return found.getFirst();
+                }
+            } catch (software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException e) {
+                // not made yet
+            }
         }
+        throw new AssertionError("never logged: " + pattern);
     }
 
     @Test
