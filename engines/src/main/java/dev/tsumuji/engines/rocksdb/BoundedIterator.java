@@ -18,13 +18,18 @@ final class BoundedIterator implements AutoCloseable {
     private final ReadOptions reading;
     final RocksIterator iterator;
 
-    /** @param boundSizeMaxBytes of the ranges that it can serve */
-    BoundedIterator(RocksDB db, Snapshot snapshot, int boundSizeMaxBytes) {
+    /**
+     * @param boundSizeMaxBytes of the ranges that it can serve
+     * @param within whether it serves only ranges whose keys all begin with the same {@link RocksSettings#BEGINNING_BYTES}
+     */
+    BoundedIterator(RocksDB db, Snapshot snapshot, int boundSizeMaxBytes, boolean within) {
         lower = Bound.of(boundSizeMaxBytes);
         upper = Bound.of(boundSizeMaxBytes);
         reading = new ReadOptions()
                 .setSnapshot(snapshot)
                 .setVerifyChecksums(true)
+                .setTotalOrderSeek(!within)
+                .setPrefixSameAsStart(within)
                 .setIterateLowerBound(lower.slice)
                 .setIterateUpperBound(upper.slice);
         iterator = db.newIterator(reading);

@@ -4,9 +4,9 @@ import java.util.List;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.CompressionType;
+import org.rocksdb.HyperClockCache;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
-import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.TablePropertiesCollectorFactory;
 import org.rocksdb.WALRecoveryMode;
@@ -22,11 +22,22 @@ import org.rocksdb.WriteBufferManager;
 public record RocksSettings(long cacheSizeBytes, long writeBufferSizeBytes, long reserveBytes) {
     public static final RocksSettings DEFAULT = new RocksSettings(64L << 20, 16L << 20, 128L << 20);
 
+    /** Few shards: some of the default's many have room for nothing beside their part of the buffers. */
     private static final int CACHE_SHARD_BITS = 2;
-    /** The part of the cache in which indexes and filters outlast data that is read once. */
-    private static final double CACHE_FOR_METADATA = 0.5;
+
+    /** The cache is to find out by itself how large its entries are. */
+    private static final int ANY_ENTRY_BYTES = 0;
+
+    /** A scan looks into each table that isn't merged into a lower level yet; merging early costs writers a tenth. */
+    private static final int UNMERGED_TABLES = 2;
 
     private static final int METADATA_BLOCK_BYTES = 4 << 10;
+    /**
+     * Filters know keys and the first bytes of keys, so many: a scan of keys that have these in common passes over tables
+     * without any such. More than what the items of one DynamoDB table have in common, and no more than the items of one
+     * partition have.
+     */
+    static final int BEGINNING_BYTES = 32;
 
     /** RocksDB's options and what they refer to, which must live as long as the database. */
     record Opened(Options options, List<AutoCloseable> parts) implements AutoCloseable {
@@ -44,8 +55,8 @@ public record RocksSettings(long cacheSizeBytes, long writeBufferSizeBytes, long
     }
 
     Opened open() {
-        // few shards: some of the default's many have room for nothing beside their part of the buffers
-        var cache = new LRUCache(cacheSizeBytes, CACHE_SHARD_BITS, false, CACHE_FOR_METADATA);
+        // readers take no lock in it, and indexes and filters stay longer than data
+        var cache = new HyperClockCache(cacheSizeBytes, ANY_ENTRY_BYTES, CACHE_SHARD_BITS, false);
         var buffers = new WriteBufferManager(3 * writeBufferSizeBytes, cache);
         var filter = new BloomFilter(10, false);
         var table = new BlockBasedTableConfig()
@@ -63,10 +74,12 @@ public record RocksSettings(long cacheSizeBytes, long writeBufferSizeBytes, long
         var options = new Options()
                 .setCreateIfMissing(true)
                 .setTableFormatConfig(table)
+                .useCappedPrefixExtractor(BEGINNING_BYTES)
                 .setWriteBufferManager(buffers)
                 .setWriteBufferSize(writeBufferSizeBytes)
                 .setMaxWriteBufferNumber(2)
                 .setMaxTotalWalSize(4 * writeBufferSizeBytes)
+                .setLevel0FileNumCompactionTrigger(UNMERGED_TABLES)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setLevelCompactionDynamicLevelBytes(true)
                 .setMaxBackgroundJobs(2)

@@ -6,6 +6,7 @@ import dev.tsumuji.kernel.kv.KvException.Kind;
 import dev.tsumuji.kernel.kv.Range;
 import dev.tsumuji.kernel.kv.Snapshot.Entry;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -96,8 +97,10 @@ final class RocksStore implements Store {
         private final RocksDB db;
         private final Snapshot snapshot;
         private final ReadOptions reading;
-        /** Iterators that wait for their next scan. */
+        /** Iterators that wait for their next scan: any, and those within one beginning. */
         private final ArrayBlockingQueue<BoundedIterator> idle = new ArrayBlockingQueue<>(IDLE_MAX);
+
+        private final ArrayBlockingQueue<BoundedIterator> idleWithin = new ArrayBlockingQueue<>(IDLE_MAX);
 
         SnapshotView(RocksDB db, Snapshot snapshot) {
             this.db = db;
@@ -123,9 +126,11 @@ final class RocksStore implements Store {
                         : List.of(new Entry(range.begin().clone(), value));
             }
             int bound = Math.max(range.begin().length, range.end().length);
+            boolean within = withinOneBeginning(range);
+            var idle = within ? idleWithin : this.idle;
             var bounded = bound <= BOUND_MAX_BYTES ? idle.poll() : null;
             if (bounded == null) {
-                bounded = new BoundedIterator(db, snapshot, Math.max(bound, BOUND_MAX_BYTES));
+                bounded = new BoundedIterator(db, snapshot, Math.max(bound, BOUND_MAX_BYTES), within);
             }
             boolean kept = false;
             try {
@@ -144,6 +149,13 @@ final class RocksStore implements Store {
             }
         }
 
+        private static boolean withinOneBeginning(Range range) {
+            int length = RocksSettings.BEGINNING_BYTES;
+            return range.begin().length >= length
+                    && range.end().length >= length
+                    && Arrays.equals(range.begin(), 0, length, range.end(), 0, length);
+        }
+
         private static void collect(RocksIterator iterator, int limit, boolean backwards, List<Entry> found) {
             while (iterator.isValid()) {
                 found.add(new Entry(iterator.key(), iterator.value()));
@@ -160,9 +172,8 @@ final class RocksStore implements Store {
 
         @Override
         public void close() {
-            for (var iterator = idle.poll(); iterator != null; iterator = idle.poll()) {
-                iterator.close();
-            }
+            idle.forEach(BoundedIterator::close);
+            idleWithin.forEach(BoundedIterator::close);
             reading.close();
             db.releaseSnapshot(snapshot);
             snapshot.close();

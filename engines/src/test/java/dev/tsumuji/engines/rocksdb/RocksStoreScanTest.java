@@ -108,16 +108,29 @@ class RocksStoreScanTest {
         }
     }
 
-    /** Some are longer than bounds usually are. */
+    /** Short ones, ones that have a beginning in common with others, and some that are longer than bounds usually are. */
     private static byte[] key(Seeded seeded) {
+        if (seeded.chance(0.5)) {
+            var key = new byte[RocksSettings.BEGINNING_BYTES + 1 + seeded.below(2)];
+            key[0] = (byte) seeded.below(10);
+            key[RocksSettings.BEGINNING_BYTES - 1] = (byte) seeded.below(3);
+            key[RocksSettings.BEGINNING_BYTES] = (byte) seeded.below(40);
+            return key;
+        }
         return Arrays.copyOf(
                 new byte[] {(byte) seeded.below(40), (byte) seeded.below(40)},
                 seeded.chance(0.05) ? 600 + seeded.below(2) : 2 + seeded.below(2));
     }
 
+    /** Half of them end a little behind where they begin. */
     private static Range range(Seeded seeded) {
         var one = key(seeded);
-        var other = seeded.chance(0.5) ? key(seeded) : Arrays.copyOf(new byte[] {one[0], (byte) (one[1] + 1)}, 2);
+        var other = key(seeded);
+        if (seeded.chance(0.5)) {
+            int last = one.length > RocksSettings.BEGINNING_BYTES ? RocksSettings.BEGINNING_BYTES : 1;
+            other = Arrays.copyOf(one, last + 1);
+            other[last] += (byte) (1 + seeded.below(3));
+        }
         return Arrays.compareUnsigned(one, other) <= 0 ? new Range(one, other) : new Range(other, one);
     }
 }
