@@ -82,6 +82,7 @@ void rights_filter_system_calls(int connection);
 void init_run(const struct order *order, int connection, int ready) __attribute__((noreturn));
 int init_flags(const struct order *order);
 
+/* report.c */
 /* Reports "failed WHAT: reason" to the platform and ends the process. */
 void fail(int connection, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 void report(int connection, const char *format, ...) __attribute__((format(printf, 2, 3)));
