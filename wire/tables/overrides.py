@@ -154,10 +154,16 @@ OVERRIDES = {
     "dynamodb": {
         "shapes": {
             "ScalarAttributeType": {"enum": ["B", "N", "S"], "printed": True},
+            "StreamViewType": {"enum": ["OLD_IMAGE", "KEYS_ONLY", "NEW_AND_OLD_IMAGES", "NEW_IMAGE"], "printed": True},
             # worded by the service
             "BatchGetRequestMap": {"min": None},
             "BatchWriteItemRequestMap": {"min": None},
             "CreateTableInput": {"required": None},
+            "TableArn": {"min": None},
+            "TableClass": {"enum": None},
+            "Tag": {"required": None},
+            "TagKeyString": {"min": None, "max": None},
+            "TagValueString": {"max": None},
         },
         "table": {
             "errorNamespace": "com.amazonaws.dynamodb.v20120810#",
@@ -167,6 +173,11 @@ OVERRIDES = {
     },
     "dynamodb.streams": {
         "model": "dynamodbstreams",
+        "shapes": {
+            "RecordsLimit": {"type": "number", "min": 1, "max": 1000},
+            "PositiveIntegerObject": {"max": 100},
+            "GetRecordsInput": {"members": {"Limit": "RecordsLimit", "ShardIterator": "ShardIterator"}},
+        },
         "table": {"errorNamespace": "com.amazonaws.dynamodb.v20120810#", "validationCode": "ValidationException"},
     },
     "s3": {

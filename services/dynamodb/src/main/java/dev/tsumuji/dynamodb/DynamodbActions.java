@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
@@ -34,7 +35,6 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.RestoreTableFromBackupRequest;
 import software.amazon.awssdk.services.dynamodb.model.RestoreTableToPointInTimeRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
-import software.amazon.awssdk.services.dynamodb.model.Tag;
 import software.amazon.awssdk.services.dynamodb.model.TransactGetItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
@@ -173,8 +173,10 @@ final class DynamodbActions implements Actions {
             return List.of(table);
         }
         var tags = new LinkedHashMap<String, List<String>>();
-        tags.put("aws:TagKeys", create.tags().stream().map(Tag::key).toList());
-        create.tags().forEach(tag -> tags.put("aws:RequestTag/" + tag.key(), List.of(tag.value())));
+        tags.put("aws:TagKeys", create.tags().stream()
+                        .map(tag -> Objects.requireNonNullElse(tag.key(), ""))
+                        .toList());
+        create.tags().forEach(tag -> tags.put("aws:RequestTag/" + tag.key(), List.of(Objects.requireNonNullElse(tag.value(), ""))));
         return List.of(
                 table.with(tags),
                 Access.of("dynamodb:TagResource", arn(create.tableName(), call), call.account())

@@ -22,6 +22,7 @@ import software.amazon.awssdk.services.dynamodb.model.ListStreamsResponse;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.SequenceNumberRange;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
+import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.model.StreamDescription;
 import software.amazon.awssdk.services.dynamodb.model.StreamStatus;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
@@ -144,6 +145,10 @@ public final class DynamodbStreamsService implements DynamoDbStreamsClient {
             throw DynamodbErrors.notFound("Requested resource not found: Shard does not exist");
         }
         var type = request.shardIteratorType();
+        if (request.sequenceNumber() != null
+                && (type == ShardIteratorType.TRIM_HORIZON || type == ShardIteratorType.LATEST)) {
+            throw DynamodbErrors.invalid("SequenceNumber is not allowed for " + type + " ShardIteratorType");
+        }
         var start = switch (type) {
             case TRIM_HORIZON -> new byte[Streams.STAMP_BYTES];
             case LATEST -> latest(stream);

@@ -16,6 +16,7 @@ import software.amazon.awssdk.services.dynamodb.model.OnDemandThroughput;
  * @param projectionType {@code ALL}, {@code KEYS_ONLY} or {@code INCLUDE}
  * @param nonKeyAttributes what {@code INCLUDE} adds to the keys
  * @param status {@code CREATING} until all items have been looked at; maintained by every write from the beginning
+ * @param warmReads what was asked for in {@code WarmThroughput} or could be had before, or zero
  */
 record Index(
         int number,
@@ -27,7 +28,9 @@ record Index(
         String status,
         long readUnits,
         long writeUnits,
-        @Nullable OnDemandThroughput onDemand) {
+        @Nullable OnDemandThroughput onDemand,
+        long warmReads,
+        long warmWrites) {
     static final String ACTIVE = "ACTIVE";
     static final String CREATING = "CREATING";
 
@@ -40,17 +43,41 @@ record Index(
     }
 
     Index withStatus(String changed) {
-        return new Index(
-                number, name, global, key, projectionType, nonKeyAttributes, changed, readUnits, writeUnits, onDemand);
+        return with(changed, readUnits, writeUnits, onDemand, new Warm(warmReads, warmWrites));
     }
 
     Index withUnits(long read, long write) {
-        return new Index(number, name, global, key, projectionType, nonKeyAttributes, status, read, write, onDemand);
+        return with(status, read, write, onDemand, warm(false));
     }
 
     Index withOnDemand(@Nullable OnDemandThroughput changed) {
+        return with(status, readUnits, writeUnits, changed, new Warm(warmReads, warmWrites));
+    }
+
+    Index withWarm(Warm changed) {
+        return with(status, readUnits, writeUnits, onDemand, changed);
+    }
+
+    private Index with(
+            String newStatus, long reads, long writes, @Nullable OnDemandThroughput newOnDemand, Warm newWarm) {
         return new Index(
-                number, name, global, key, projectionType, nonKeyAttributes, status, readUnits, writeUnits, changed);
+                number,
+                name,
+                global,
+                key,
+                projectionType,
+                nonKeyAttributes,
+                newStatus,
+                reads,
+                writes,
+                newOnDemand,
+                newWarm.reads(),
+                newWarm.writes());
+    }
+
+    /** What can be had at once: never less than once could. */
+    Warm warm(boolean tableOnDemand) {
+        return Warm.of(tableOnDemand, warmReads, warmWrites, readUnits, writeUnits);
     }
 
     /** Whether the index can answer for this attribute by itself. */
@@ -58,19 +85,13 @@ record Index(
         return projectsAll() || key.has(attribute) || table.has(attribute) || nonKeyAttributes.contains(attribute);
     }
 
-    /** Whether an item has an entry: it needs all attributes of the index's key, with the right types. */
+    /**
+     * Whether an item has an entry: it needs all attributes of the index's key, with the right types, neither empty nor too long.
+     * Items that were there before the index may have others.
+     */
     boolean holds(Map<String, AttributeValue> item) {
-        for (var part : key.partition()) {
-            if (!Keys.fits(part, item.get(part.name()))) {
-                return false;
-            }
-        }
-        for (var part : key.sort()) {
-            if (!Keys.fits(part, item.get(part.name()))) {
-                return false;
-            }
-        }
-        return true;
+        return Keys.indexable(key.partition(), item, DynamodbLimits.PARTITION_KEY_MAX_BYTES)
+                && Keys.indexable(key.sort(), item, DynamodbLimits.SORT_KEY_MAX_BYTES);
     }
 
     /** What of an item an entry shows. */

@@ -150,7 +150,7 @@ final class Keys {
             if (value == null || part.kind() == Kind.N) {
                 continue;
             }
-            int size = part.kind() == Kind.S ? utf8Length(value.s()) : value.b().asByteArrayUnsafe().length;
+            int size = length(value);
             if (size == 0) {
                 throw DynamodbErrors.emptyKey(part, index);
             }
@@ -163,6 +163,27 @@ final class Keys {
                                         + " the size limit of " + max + " bytes");
             }
         }
+    }
+
+    /** Whether an item has all of these attributes as an index can have them in its key. */
+    static boolean indexable(List<KeyAttribute> parts, Map<String, AttributeValue> item, int max) {
+        for (var part : parts) {
+            var value = item.get(part.name());
+            if (value == null || !fits(part, value)) {
+                return false;
+            }
+            if (part.kind() != Kind.N) {
+                int length = length(value);
+                if (length == 0 || length > max) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static int length(AttributeValue value) {
+        return Kind.of(value) == Kind.S ? utf8Length(value.s()) : value.b().asByteArrayUnsafe().length;
     }
 
     static int utf8Length(String text) {

@@ -47,7 +47,7 @@ final class ResourcePolicies {
             checkRevision(
                     Stored.CODEC.decodeNullable(txn.get(key)), request.expectedRevisionId(), request.resourceArn());
             txn.put(key, Stored.CODEC.encode(stored));
-            tables.changes(txn, Tags.resource(request.resourceArn()));
+            tables.changes(txn, Tags.tableOf(request.resourceArn()));
             return null;
         });
         return stored.revision();
@@ -101,7 +101,7 @@ final class ResourcePolicies {
                 return null;
             }
             txn.delete(key);
-            tables.changes(txn, Tags.resource(arn));
+            tables.changes(txn, Tags.tableOf(arn));
             return stored.revision();
         });
     }
@@ -133,7 +133,7 @@ final class ResourcePolicies {
     }
 
     private void requireResource(Snapshot snapshot, String arn) {
-        var name = Tags.resource(arn);
+        var name = Tags.tableOf(arn);
         boolean found = arn.contains("/stream/")
                 ? snapshot.get(DynamodbKeys.stream(
                                 name,

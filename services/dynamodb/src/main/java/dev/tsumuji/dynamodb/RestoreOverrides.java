@@ -85,6 +85,7 @@ record RestoreOverrides(
                 source.lastIndex(),
                 throughput(source.throughput(), onDemand, now),
                 source.tableClass(),
+                null,
                 false,
                 null,
                 null,
@@ -167,6 +168,7 @@ record RestoreOverrides(
                 TableViews.projection(source),
                 units,
                 most,
+                null,
                 source.number(),
                 onDemand,
                 Index.CREATING);

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
@@ -29,8 +30,7 @@ final class SchemaRules {
         for (var definition : definitions) {
             var earlier = types.put(definition.attributeName(), kind(definition));
             if (earlier != null) {
-                throw DynamodbErrors.invalidParameters(
-                        "Duplicate AttributeName in AttributeDefinitions: " + definition.attributeName());
+                throw DynamodbErrors.invalid("Attribute Name is duplicated: " + definition.attributeName());
             }
         }
         return types;
@@ -50,10 +50,7 @@ final class SchemaRules {
 
     /** A table's own key: one partition attribute, at most one sort attribute. */
     static KeySchema table(List<KeySchemaElement> elements, Map<String, Kind> types) {
-        if (elements.size() > 2) {
-            throw DynamodbErrors.invalid("1 validation error detected: Value '" + elements
-                    + "' at 'keySchema' failed to satisfy constraint: Member must have length less than or equal to 2");
-        }
+        atMostTwo(elements, "keySchema");
         var names = names(elements);
         if (elements.size() == 2 && !types.keySet().containsAll(names)) {
             throw DynamodbErrors.invalid("Invalid KeySchema: Some index key attribute have no definition");
@@ -61,8 +58,25 @@ final class SchemaRules {
         return single(elements, types);
     }
 
-    /** A local index's key: that of its table in front, one sort attribute. */
-    static KeySchema local(String index, List<KeySchemaElement> elements, Map<String, Kind> types, KeySchema table) {
+    private static void atMostTwo(List<KeySchemaElement> elements, String member) {
+        if (elements.size() > 2) {
+            var shown = elements.stream()
+                    .map(element -> "KeySchemaElement(attributeName=" + element.attributeName() + ", keyType="
+                            + element.keyTypeAsString() + ")")
+                    .toList();
+            throw DynamodbErrors.invalid("1 validation error detected: Value '" + shown + "' at '" + member
+                    + "' failed to satisfy constraint: Member must have length less than or equal to 2");
+        }
+    }
+
+    /**
+     * A local index's key: that of its table in front, one sort attribute.
+     *
+     * @param place of the index among the request's, from 1
+     */
+    static KeySchema local(
+            String index, int place, List<KeySchemaElement> elements, Map<String, Kind> types, KeySchema table) {
+        atMostTwo(elements, "localSecondaryIndexes." + place + ".member.keySchema");
         var key = single(elements, types);
         if (key.sort().isEmpty()) {
             throw DynamodbErrors.invalidParameters("Index KeySchema does not have a range key for index: " + index);
@@ -90,22 +104,53 @@ final class SchemaRules {
         for (var element : elements) {
             boolean hash = element.keyType() == KeyType.HASH;
             if (!seen.add(element.attributeName())) {
-                throw DynamodbErrors.invalidParameters(
-                        "Duplicate AttributeName in KeySchema: " + element.attributeName());
+                throw DynamodbErrors.invalid("The KeySchema contains multiple key attributes with the same name");
             }
             if (hash && !sort.isEmpty()) {
-                throw DynamodbErrors.invalid("Invalid KeySchema: HASH keys must come before RANGE keys");
+                throw DynamodbErrors.invalidParameters(
+                        "All HASH key attributes must precede RANGE key attributes in the KeySchema");
             }
             (hash ? partition : sort).add(attribute(element, types));
         }
         if (partition.isEmpty()) {
             throw DynamodbErrors.invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
         }
-        if (partition.size() > DynamodbLimits.INDEX_KEY_PARTS_MAX || sort.size() > DynamodbLimits.INDEX_KEY_PARTS_MAX) {
-            throw DynamodbErrors.invalidParameters("KeySchema can have at most " + DynamodbLimits.INDEX_KEY_PARTS_MAX
-                    + " HASH and " + DynamodbLimits.INDEX_KEY_PARTS_MAX + " RANGE keys");
-        }
+        atMostFour(partition, KeyType.HASH);
+        atMostFour(sort, KeyType.RANGE);
         return new KeySchema(List.copyOf(partition), List.copyOf(sort));
+    }
+
+    private static void atMostFour(List<KeyAttribute> parts, KeyType type) {
+        if (parts.size() > DynamodbLimits.INDEX_KEY_PARTS_MAX) {
+            throw DynamodbErrors.invalidParameters(
+                    "The KeySchema exceeds the maximum allowed number of " + type + " key attributes");
+        }
+    }
+
+    /** A new index's key has an attribute with the type that it has in the table's key or another index's. */
+    static void notRedefined(Table table, KeySchema key) {
+        for (var part : key.attributes()) {
+            schemas(table)
+                    .filter(schema ->
+                            schema.has(part.name()) && !schema.attributes().contains(part))
+                    .findFirst()
+                    .ifPresent(schema -> {
+                        throw DynamodbErrors.invalidParameters("Attributes cannot be redefined. Please check that your"
+                                + " attribute has the same type as previously defined. Existing schema: "
+                                + shown(schema) + " New schema: " + shown(key));
+                    });
+        }
+    }
+
+    private static Stream<KeySchema> schemas(Table table) {
+        return Stream.concat(Stream.of(table.key()), table.indexes().stream().map(Index::key));
+    }
+
+    private static String shown(KeySchema schema) {
+        var parts = new ArrayList<String>();
+        schema.partition().forEach(part -> parts.add(part.name() + ":" + part.kind() + ":HASH"));
+        schema.sort().forEach(part -> parts.add(part.name() + ":" + part.kind() + ":RANGE"));
+        return "Schema:[SchemaElement: key{" + String.join("}, SchemaElement: key{", parts) + "}]";
     }
 
     private static KeySchema single(List<KeySchemaElement> elements, Map<String, Kind> types) {
@@ -113,7 +158,8 @@ final class SchemaRules {
         var first = elements.getFirst();
         var second = elements.size() > 1 ? elements.get(1) : null;
         if (second != null && first.attributeName().equals(second.attributeName())) {
-            throw DynamodbErrors.invalid("Invalid KeySchema: Some index key attribute have no definition");
+            throw DynamodbErrors.invalid(
+                    "Both the Hash Key and the Range Key element in the KeySchema have the same name");
         }
         if (first.keyType() != KeyType.HASH) {
             throw DynamodbErrors.invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
@@ -147,7 +193,7 @@ final class SchemaRules {
     }
 
     /** Every definition must be of an attribute of some key. */
-    static void used(Map<String, Kind> types, KeySchema table, List<Index> indexes) {
+    static void used(Map<String, Kind> types, KeySchema table, List<KeySchema> indexes) {
         var used = new LinkedHashSet<String>();
         table.attributes().forEach(part -> used.add(part.name()));
         if (indexes.isEmpty() && used.size() != types.size()) {
@@ -155,7 +201,7 @@ final class SchemaRules {
                     + " attributes defined in AttributeDefinitions");
         }
         for (var index : indexes) {
-            index.key().attributes().forEach(part -> used.add(part.name()));
+            index.attributes().forEach(part -> used.add(part.name()));
         }
         if (!used.containsAll(types.keySet())) {
             throw DynamodbErrors.invalidParameters("Some AttributeDefinitions are not used. AttributeDefinitions: ["
@@ -178,7 +224,13 @@ final class SchemaRules {
         if (!type.equals("INCLUDE") && projection.hasNonKeyAttributes()) {
             throw DynamodbErrors.invalidParameters("ProjectionType is " + type + ", but NonKeyAttributes is specified");
         }
-        return List.copyOf(projection.nonKeyAttributes());
+        var added = new LinkedHashSet<String>();
+        for (var name : projection.nonKeyAttributes()) {
+            if (!added.add(name)) {
+                throw DynamodbErrors.invalidParameters("Duplicate element in NonKeyAttributes: " + name);
+            }
+        }
+        return List.copyOf(added);
     }
 
     static void limits(List<Index> indexes) {

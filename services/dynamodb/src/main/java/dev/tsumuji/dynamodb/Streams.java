@@ -56,17 +56,26 @@ final class Streams {
         this.others = others;
     }
 
-    /** The view that a request asks for, or null when it wants no stream. */
-    static @Nullable String view(@Nullable StreamSpecification asked) {
+    /**
+     * The view that a request asks for, or null when it wants no stream.
+     *
+     * @param created whether along with its table
+     */
+    static @Nullable String view(@Nullable StreamSpecification asked, boolean created) {
         if (asked == null || !Boolean.TRUE.equals(asked.streamEnabled())) {
             if (asked != null && asked.streamViewType() != null) {
                 throw DynamodbErrors.invalidParameters(
-                        "StreamViewType cannot be specified when StreamEnabled is false");
+                        created
+                                ? "Table is being created with a stream disabled, UpdateViewType should not be specified"
+                                : "If stream is being disabled, then UpdateViewType must not be specified");
             }
             return null;
         }
         if (asked.streamViewType() == null) {
-            throw DynamodbErrors.invalidParameters("StreamViewType must be specified when StreamEnabled is true");
+            throw DynamodbErrors.invalidParameters(
+                    created
+                            ? "Table is being created with a stream enabled, UpdateViewType is required"
+                            : "If stream is being enabled then UpdateViewType is required");
         }
         return asked.streamViewTypeAsString();
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param indexes local ones first
  * @param lastIndex the highest number that an index of this table ever had
  * @param tableClass null when none was ever asked for
+ * @param tableClassAt when it was last changed; null when it never was
  * @param expiry null when items don't expire
  * @param history null when nobody may ask for earlier items
  * @param restore where the items came from; null when the table was created empty
@@ -32,12 +33,14 @@ record Table(
         int lastIndex,
         Throughput throughput,
         @Nullable String tableClass,
+        @Nullable Instant tableClassAt,
         boolean deletionProtected,
         @Nullable Streaming stream,
         @Nullable Expiry expiry,
         Map<String, String> tags,
         @Nullable History history,
         @Nullable Restore restore) {
+    static final String STANDARD = "STANDARD";
     static final Codec<Table> CODEC = Codec.of(Table.class);
 
     /** @param id of the {@link Stream} that records go to */
@@ -104,8 +107,12 @@ record Table(
         return with(draft -> draft.throughput = changed);
     }
 
-    Table withTableClass(String changed) {
-        return with(draft -> draft.tableClass = changed);
+    Table withTableClass(String changed, Instant now) {
+        boolean same = changed.equals(tableClass == null ? STANDARD : tableClass);
+        return with(draft -> {
+            draft.tableClass = changed;
+            draft.tableClassAt = same ? tableClassAt : now;
+        });
     }
 
     Table withDeletionProtection(boolean on) {
@@ -150,6 +157,7 @@ record Table(
         private int lastIndex;
         private Throughput throughput;
         private @Nullable String tableClass;
+        private @Nullable Instant tableClassAt;
         private boolean deletionProtected;
         private @Nullable Streaming stream;
         private @Nullable Expiry expiry;
@@ -164,6 +172,7 @@ record Table(
             lastIndex = before.lastIndex;
             throughput = before.throughput;
             tableClass = before.tableClass;
+            tableClassAt = before.tableClassAt;
             deletionProtected = before.deletionProtected;
             stream = before.stream;
             expiry = before.expiry;
@@ -184,6 +193,7 @@ record Table(
                     lastIndex,
                     throughput,
                     tableClass,
+                    tableClassAt,
                     deletionProtected,
                     stream,
                     expiry,

@@ -7,19 +7,21 @@ import dev.tsumuji.kernel.time.Ids;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.OnDemandThroughput;
+import software.amazon.awssdk.services.dynamodb.model.Projection;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughput;
 import software.amazon.awssdk.services.dynamodb.model.SSESpecification;
 import software.amazon.awssdk.services.dynamodb.model.SSEType;
-import software.amazon.awssdk.services.dynamodb.model.Tag;
+import software.amazon.awssdk.services.dynamodb.model.TableClass;
+import software.amazon.awssdk.services.dynamodb.model.WarmThroughput;
 
 /** Makes a table out of a CreateTable request, or says what is wrong with it. Stateless apart from the ids it takes. */
 final class TableCreation {
@@ -48,23 +50,26 @@ final class TableCreation {
 
     Table table(TableName name, CreateTableRequest request, Instant now) {
         refuseKeys(request.sseSpecification());
+        checkClass(request.tableClass());
         boolean onDemand = request.billingMode() == BillingMode.PAY_PER_REQUEST;
         checkThroughput(request.provisionedThroughput(), onDemand);
+        checkMost(request.onDemandThroughput(), onDemand, "table BillingMode is PROVISIONED.", "table");
         var types = SchemaRules.types(request.attributeDefinitions());
         var key = SchemaRules.table(request.keySchema(), types);
+        var localKeys = localKeys(request, key, types);
+        var globalKeys = globalKeys(request, types);
+        SchemaRules.used(
+                types,
+                key,
+                Stream.concat(localKeys.stream(), globalKeys.stream()).toList());
         var indexes = new ArrayList<Index>();
-        if (request.hasLocalSecondaryIndexes()) {
-            locals(request.localSecondaryIndexes(), key, types, indexes);
+        for (int i = 0; i < localKeys.size(); i++) {
+            indexes.add(local(request.localSecondaryIndexes().get(i), localKeys.get(i), i + 1));
         }
-        if (request.hasGlobalSecondaryIndexes()) {
-            if (request.globalSecondaryIndexes().isEmpty()) {
-                throw DynamodbErrors.invalidParameters("List of GlobalSecondaryIndexes is empty");
-            }
-            for (var index : request.globalSecondaryIndexes()) {
-                indexes.add(global(index, types, indexes.size() + 1, onDemand, Index.ACTIVE));
-            }
+        for (int i = 0; i < globalKeys.size(); i++) {
+            indexes.add(
+                    global(request.globalSecondaryIndexes().get(i), globalKeys.get(i), indexes.size() + 1, onDemand));
         }
-        SchemaRules.used(types, key, indexes);
         SchemaRules.limits(indexes);
         return new Table(
                 id(),
@@ -77,10 +82,11 @@ final class TableCreation {
                 indexes.size(),
                 throughput(request, onDemand, now),
                 request.tableClassAsString(),
+                null,
                 Boolean.TRUE.equals(request.deletionProtectionEnabled()),
                 null,
                 null,
-                tags(request.tags()),
+                Tags.checked(request.tags()),
                 null,
                 null);
     }
@@ -97,9 +103,9 @@ final class TableCreation {
             return;
         }
         boolean enabled = Boolean.TRUE.equals(specification.enabled());
-        if (!enabled && (specification.sseType() != null || specification.kmsMasterKeyId() != null)) {
-            throw DynamodbErrors.invalidParameters(
-                    "SSEType and KMSMasterKeyId can only be specified when SSE is enabled");
+        if (Boolean.FALSE.equals(specification.enabled())) {
+            refuseWithout(specification.sseType(), "SSEType");
+            refuseWithout(specification.kmsMasterKeyId(), "KMSMasterKeyId");
         }
         if (specification.sseType() == SSEType.AES256) {
             throw DynamodbErrors.invalidParameters("SSEType AES256 is not supported");
@@ -109,10 +115,16 @@ final class TableCreation {
         }
     }
 
+    private static void refuseWithout(@Nullable Object given, String name) {
+        if (given != null) {
+            throw DynamodbErrors.invalidParameters(name + " can not be specified if Enabled is false");
+        }
+    }
+
     private static Throughput throughput(CreateTableRequest request, boolean onDemand, Instant now) {
         var units = request.provisionedThroughput();
         var warm = request.warmThroughput();
-        return new Throughput(
+        var made = new Throughput(
                 onDemand ? Throughput.ON_DEMAND : "PROVISIONED",
                 units == null ? 0 : units.readCapacityUnits(),
                 units == null ? 0 : units.writeCapacityUnits(),
@@ -120,8 +132,45 @@ final class TableCreation {
                 onDemand ? now : null,
                 null,
                 null,
-                warm == null || warm.readUnitsPerSecond() == null ? 0 : warm.readUnitsPerSecond(),
-                warm == null || warm.writeUnitsPerSecond() == null ? 0 : warm.writeUnitsPerSecond());
+                0,
+                0);
+        if (warm == null) {
+            return made;
+        }
+        var asked = made.warm().asked(warm.readUnitsPerSecond(), warm.writeUnitsPerSecond(), "table", onDemand);
+        return made.withWarm(asked.reads(), asked.writes());
+    }
+
+    static void checkClass(@Nullable TableClass wanted) {
+        if (wanted == TableClass.UNKNOWN_TO_SDK_VERSION) {
+            throw DynamodbErrors.invalid(
+                    "Invalid table-class parameter provided. Please try again with a valid table-class"
+                            + " value: [STANDARD, STANDARD_INFREQUENT_ACCESS].");
+        }
+    }
+
+    /**
+     * Checks the most that may be used on demand; -1 stands for no limit.
+     *
+     * @param provisioned how a request says that capacity is provisioned
+     */
+    static void checkMost(@Nullable OnDemandThroughput most, boolean onDemand, String provisioned, String whose) {
+        if (most != null) {
+            checkMost(most.maxReadRequestUnits(), "MaxReadRequestUnits", onDemand, provisioned, whose);
+            checkMost(most.maxWriteRequestUnits(), "MaxWriteRequestUnits", onDemand, provisioned, whose);
+        }
+    }
+
+    private static void checkMost(
+            @Nullable Long units, String member, boolean onDemand, String provisioned, String whose) {
+        if (units != null && !onDemand) {
+            throw DynamodbErrors.invalidParameters(
+                    member + " for OnDemandThroughput cannot be specified when " + provisioned);
+        }
+        if (units != null && units < 1 && units != -1) {
+            throw DynamodbErrors.invalidParameters(
+                    "Requested " + member + " for OnDemandThroughput for " + whose + " is outside of valid range");
+        }
     }
 
     static void checkThroughput(@Nullable ProvisionedThroughput units, boolean onDemand) {
@@ -160,51 +209,73 @@ final class TableCreation {
         }
     }
 
-    private static void locals(
-            List<LocalSecondaryIndex> asked, KeySchema key, Map<String, Kind> types, List<Index> indexes) {
-        if (asked.isEmpty()) {
+    private static List<KeySchema> localKeys(CreateTableRequest request, KeySchema key, Map<String, Kind> types) {
+        if (!request.hasLocalSecondaryIndexes()) {
+            return List.of();
+        }
+        if (request.localSecondaryIndexes().isEmpty()) {
             throw DynamodbErrors.invalidParameters("List of LocalSecondaryIndexes is empty");
         }
         if (key.sort().isEmpty()) {
             throw DynamodbErrors.invalidParameters(
                     "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex");
         }
-        for (var index : asked) {
-            var schema = SchemaRules.local(index.indexName(), index.keySchema(), types, key);
-            var added = SchemaRules.projected(index.projection());
-            indexes.add(new Index(
-                    indexes.size() + 1,
-                    index.indexName(),
-                    false,
-                    schema,
-                    index.projection().projectionTypeAsString(),
-                    added,
-                    Index.ACTIVE,
-                    0,
-                    0,
-                    null));
+        var keys = new ArrayList<KeySchema>();
+        for (var index : request.localSecondaryIndexes()) {
+            keys.add(SchemaRules.local(index.indexName(), keys.size() + 1, index.keySchema(), types, key));
         }
+        return keys;
     }
 
-    private static Index global(
-            GlobalSecondaryIndex index, Map<String, Kind> types, int number, boolean onDemand, String status) {
+    private static List<KeySchema> globalKeys(CreateTableRequest request, Map<String, Kind> types) {
+        if (!request.hasGlobalSecondaryIndexes()) {
+            return List.of();
+        }
+        if (request.globalSecondaryIndexes().isEmpty()) {
+            throw DynamodbErrors.invalidParameters("List of GlobalSecondaryIndexes is empty");
+        }
+        return request.globalSecondaryIndexes().stream()
+                .map(index -> SchemaRules.global(index.keySchema(), types))
+                .toList();
+    }
+
+    private static Index local(LocalSecondaryIndex index, KeySchema key, int number) {
+        var added = SchemaRules.projected(index.projection());
+        return new Index(
+                number,
+                index.indexName(),
+                false,
+                key,
+                index.projection().projectionTypeAsString(),
+                added,
+                Index.ACTIVE,
+                0,
+                0,
+                null,
+                0,
+                0);
+    }
+
+    private static Index global(GlobalSecondaryIndex index, KeySchema key, int number, boolean onDemand) {
         return global(
                 index.indexName(),
-                SchemaRules.global(index.keySchema(), types),
+                key,
                 index.projection(),
                 index.provisionedThroughput(),
                 index.onDemandThroughput(),
+                index.warmThroughput(),
                 number,
                 onDemand,
-                status);
+                Index.ACTIVE);
     }
 
     static Index global(
             String name,
             KeySchema key,
-            software.amazon.awssdk.services.dynamodb.model.@Nullable Projection projection,
+            @Nullable Projection projection,
             @Nullable ProvisionedThroughput units,
             @Nullable OnDemandThroughput most,
+            @Nullable WarmThroughput warm,
             int number,
             boolean onDemand,
             String status) {
@@ -219,7 +290,10 @@ final class TableCreation {
         if (units != null) {
             checkUnits(units);
         }
-        return new Index(
+        if (onDemand) {
+            checkMost(most, true, "", "index : " + name);
+        }
+        var made = new Index(
                 number,
                 name,
                 true,
@@ -229,19 +303,12 @@ final class TableCreation {
                 status,
                 units == null ? 0 : units.readCapacityUnits(),
                 units == null ? 0 : units.writeCapacityUnits(),
-                most);
-    }
-
-    static Map<String, String> tags(List<Tag> tags) {
-        var map = new LinkedHashMap<String, String>();
-        for (var tag : tags) {
-            if (map.put(tag.key(), tag.value()) != null) {
-                throw DynamodbErrors.invalid("Duplicate tag key: " + tag.key());
-            }
-        }
-        if (map.size() > DynamodbLimits.TAGS_MAX) {
-            throw DynamodbErrors.invalid("Too many tags: the limit is " + DynamodbLimits.TAGS_MAX);
-        }
-        return map;
+                most,
+                0,
+                0);
+        return warm == null
+                ? made
+                : made.withWarm(made.warm(onDemand)
+                        .asked(warm.readUnitsPerSecond(), warm.writeUnitsPerSecond(), "index " + name, onDemand));
     }
 }

@@ -43,7 +43,7 @@ final class TableLifecycle {
         var call = Call.current();
         var name = TableName.of(request.tableName(), call);
         var made = creation.table(name, request, call.time());
-        var view = Streams.view(request.streamSpecification());
+        var view = Streams.view(request.streamSpecification(), true);
         var table = kv.transact(txn -> {
             if (txn.get(DynamodbKeys.table(name)) != null) {
                 throw DynamodbErrors.inUse("Table already exists: " + name.name());

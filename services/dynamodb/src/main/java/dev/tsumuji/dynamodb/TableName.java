@@ -2,6 +2,9 @@ package dev.tsumuji.dynamodb;
 
 import dev.tsumuji.kernel.call.Arn;
 import dev.tsumuji.kernel.call.Call;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which table of which account and region: from a name, which is about the caller's own, or from an ARN. */
@@ -37,26 +40,32 @@ record TableName(String account, String region, String name) {
     }
 
     private static String checked(String name) {
+        var demands = new ArrayList<String>();
         if (name.length() < 3) {
-            throw refused(name, "have length greater than or equal to 3");
+            demands.add("have length greater than or equal to 3");
         }
         if (name.length() > 255) {
-            throw refused(name, "have length less than or equal to 255");
+            demands.add("have length less than or equal to 255");
         }
-        for (int i = 0; i < name.length(); i++) {
-            if (!allowed(name.charAt(i))) {
-                throw refused(name, "satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
-            }
+        if (name.isEmpty() || !name.chars().allMatch(TableName::allowed)) {
+            demands.add("satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
+        }
+        if (!demands.isEmpty()) {
+            throw refused(name, demands);
         }
         return name;
     }
 
-    private static RuntimeException refused(String name, String demand) {
-        return DynamodbErrors.invalid("1 validation error detected: Value '" + name
-                + "' at 'tableName' failed to satisfy constraint: Member must " + demand);
+    private static RuntimeException refused(String name, List<String> demands) {
+        var said = demands.stream()
+                .map(demand ->
+                        "Value '" + name + "' at 'tableName' failed to satisfy constraint: Member must " + demand)
+                .collect(Collectors.joining("; "));
+        return DynamodbErrors.invalid(
+                demands.size() + " validation error" + (demands.size() > 1 ? "s" : "") + " detected: " + said);
     }
 
-    private static boolean allowed(char c) {
+    private static boolean allowed(int c) {
         return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.';
     }
 

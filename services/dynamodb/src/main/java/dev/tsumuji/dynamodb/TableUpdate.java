@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.CreateGlobalSecondaryIndexAction;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexUpdate;
@@ -22,6 +24,7 @@ import software.amazon.awssdk.services.dynamodb.model.StreamSpecification;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.model.UpdateGlobalSecondaryIndexAction;
 import software.amazon.awssdk.services.dynamodb.model.UpdateTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.WarmThroughput;
 
 /**
  * UpdateTable. Everything but a new index is done when it has answered; a new index is filled in the background by
@@ -47,9 +50,9 @@ final class TableUpdate {
     TableDescription update(UpdateTableRequest request) {
         var call = Call.current();
         var name = TableName.of(request.tableName(), call);
-        checkRequest(request);
+        UpdateRules.check(request, call);
         var removed = new ArrayList<Index>();
-        var table = kv.transact(txn -> {
+        var changed = kv.transact(txn -> {
             removed.clear();
             var before = tables.requireTable(txn, name).table();
             if (!before.settled()) {
@@ -61,10 +64,26 @@ final class TableUpdate {
             if (!after.equals(before)) {
                 tables.put(txn, after);
             }
-            return after;
+            return new Changed(before, after);
         });
         var open = tables.find(name);
-        var view = TableViews.updating(table, open == null ? ItemCounts.Count.NONE : counts.of(open));
+        return view(request, changed, removed, open == null ? ItemCounts.Count.NONE : counts.of(open));
+    }
+
+    private record Changed(Table before, Table after) {}
+
+    private static TableDescription view(
+            UpdateTableRequest request, Changed changed, List<Index> removed, ItemCounts.Count count) {
+        var table = changed.after();
+        var warmed = request.globalSecondaryIndexUpdates().stream()
+                .map(GlobalSecondaryIndexUpdate::update)
+                .filter(update -> update != null && update.warmThroughput() != null)
+                .map(UpdateGlobalSecondaryIndexAction::indexName)
+                .collect(Collectors.toSet());
+        if (request.warmThroughput() != null || !warmed.isEmpty()) {
+            return TableViews.warming(table, changed.before(), request.warmThroughput() != null, warmed, count);
+        }
+        var view = TableViews.updating(table, count);
         return removed.isEmpty() ? view : withRemoved(view, table, removed);
     }
 
@@ -86,46 +105,41 @@ final class TableUpdate {
         return view.toBuilder().globalSecondaryIndexes(shown).build();
     }
 
-    private static void checkRequest(UpdateTableRequest request) {
-        if (!request.replicaUpdates().isEmpty()
-                || !request.globalTableWitnessUpdates().isEmpty()) {
-            throw new UnsupportedOperationException("UpdateTable with replicas");
-        }
-        TableCreation.refuseKeys(request.sseSpecification());
-        boolean something = request.billingMode() != null
-                || request.provisionedThroughput() != null
-                || request.hasGlobalSecondaryIndexUpdates()
-                || request.streamSpecification() != null
-                || request.sseSpecification() != null
-                || request.tableClass() != null
-                || request.deletionProtectionEnabled() != null
-                || request.onDemandThroughput() != null
-                || request.warmThroughput() != null;
-        if (!something) {
-            throw DynamodbErrors.invalid("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled,"
-                    + " GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
-        }
-    }
-
     private static Table settings(Table before, UpdateTableRequest request, Instant now) {
         var table = before;
         if (request.deletionProtectionEnabled() != null) {
             table = table.withDeletionProtection(request.deletionProtectionEnabled());
         }
         if (request.tableClass() != null) {
-            table = table.withTableClass(request.tableClassAsString());
+            table = table.withTableClass(request.tableClassAsString(), now);
         }
-        if (request.onDemandThroughput() != null) {
-            table = table.withThroughput(table.throughput().withOnDemand(request.onDemandThroughput()));
+        table = switched(table, throughput(table, request, now));
+        var most = request.onDemandThroughput();
+        if (most != null) {
+            TableCreation.checkMost(
+                    most, table.throughput().isOnDemand(), "the table BillingMode is PROVISIONED", "table");
+            table = table.withThroughput(table.throughput().withOnDemand(most));
         }
         var warm = request.warmThroughput();
         if (warm != null) {
-            var old = table.throughput();
-            table = table.withThroughput(old.withWarm(
-                    warm.readUnitsPerSecond() == null ? old.warmReads() : warm.readUnitsPerSecond(),
-                    warm.writeUnitsPerSecond() == null ? old.warmWrites() : warm.writeUnitsPerSecond()));
+            var raised =
+                    table.throughput().warm().raised(warm.readUnitsPerSecond(), warm.writeUnitsPerSecond(), "table");
+            table = table.withThroughput(table.throughput().withWarm(raised.reads(), raised.writes()));
         }
-        return table.withThroughput(throughput(table, request, now));
+        return table;
+    }
+
+    /** What the indexes had at once they keep. */
+    private static Table switched(Table table, Throughput throughput) {
+        boolean onDemand = table.throughput().isOnDemand();
+        if (onDemand == throughput.isOnDemand()) {
+            return table.withThroughput(throughput);
+        }
+        var indexes = table.indexes().stream()
+                .map(index -> index.global() ? index.withWarm(index.warm(onDemand)) : index)
+                .toList();
+        return table.withIndexes(indexes, table.lastIndex(), table.definitions())
+                .withThroughput(throughput);
     }
 
     private static Throughput throughput(Table table, UpdateTableRequest request, Instant now) {
@@ -163,19 +177,18 @@ final class TableUpdate {
                         + ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
     }
 
-    private Table stream(
-            Txn txn, Table table, @org.jspecify.annotations.Nullable StreamSpecification asked, Instant now) {
+    private Table stream(Txn txn, Table table, @Nullable StreamSpecification asked, Instant now) {
         if (asked == null) {
             return table;
         }
-        var view = Streams.view(asked);
+        var view = Streams.view(asked, false);
         if (view != null && table.stream() != null) {
             throw DynamodbErrors.invalid("Table already has an enabled stream: TableName: "
                     + table.name().name());
         }
         if (view == null && table.stream() == null) {
-            throw DynamodbErrors.invalid("Table is already in the state of having no stream: TableName: "
-                    + table.name().name());
+            throw DynamodbErrors.invalid(
+                    "Table has no stream to disable: TableName: " + table.name().name());
         }
         return view != null ? streams.enable(txn, table, view, now) : streams.disable(txn, table, now);
     }
@@ -186,22 +199,7 @@ final class TableUpdate {
         if (!request.hasGlobalSecondaryIndexUpdates()) {
             return before;
         }
-        long structural = request.globalSecondaryIndexUpdates().stream()
-                .filter(update -> update.create() != null || update.delete() != null)
-                .count();
-        if (structural > 1) {
-            throw DynamodbErrors.limit("Subscriber limit exceeded: Only 1 online index can be created or deleted"
-                    + " simultaneously per table");
-        }
-        var types = new LinkedHashMap<String, Kind>();
-        before.definitions().forEach(part -> types.put(part.name(), part.kind()));
-        SchemaRules.types(request.attributeDefinitions()).forEach((attribute, type) -> {
-            var earlier = types.put(attribute, type);
-            if (earlier != null && !earlier.equals(type)) {
-                throw DynamodbErrors.invalidParameters("Attribute type mismatch: " + attribute + " is defined as "
-                        + earlier + " and can't be redefined as " + type);
-            }
-        });
+        var types = SchemaRules.types(request.attributeDefinitions());
         var table = before;
         for (var update : request.globalSecondaryIndexUpdates()) {
             table = apply(txn, table, update, types, removed);
@@ -217,53 +215,81 @@ final class TableUpdate {
         if (update.update() != null) {
             return change(table, update.update());
         }
-        if (update.delete() == null) {
-            throw DynamodbErrors.invalidParameters(
-                    "One of GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Update,"
-                            + " GlobalSecondaryIndexUpdate.Delete must not be null");
+        var name = update.delete().indexName();
+        var index = global(table, name, "delete");
+        if (index == null) {
+            throw DynamodbErrors.notFound("Requested resource not found: Index: " + name + " not found");
         }
-        var index = require(table, update.delete().indexName());
         removed.add(index);
         txn.delete(Range.prefix(DynamodbKeys.index(table.id(), index.number())));
         var left =
                 table.indexes().stream().filter(other -> !other.equals(index)).toList();
-        return table.withIndexes(left, table.lastIndex(), usedOf(types, table.key(), left));
+        return table.withIndexes(left, table.lastIndex(), usedOf(known(table), table.key(), left));
     }
 
+    private static Map<String, Kind> known(Table table) {
+        var types = new LinkedHashMap<String, Kind>();
+        table.definitions().forEach(part -> types.put(part.name(), part.kind()));
+        return types;
+    }
+
+    /** @param types as the request defines them: those of the index's key, whether the table knows them or not */
     private Table add(Txn txn, Table table, CreateGlobalSecondaryIndexAction asked, Map<String, Kind> types) {
         if (table.index(asked.indexName()) != null) {
             throw DynamodbErrors.invalid("Attempting to create an index which already exists");
         }
+        if (types.isEmpty()) {
+            throw DynamodbErrors.invalidParameters(
+                    "AttributeDefinitions is not specified for index: " + asked.indexName());
+        }
+        var key = SchemaRules.global(asked.keySchema(), types);
+        SchemaRules.notRedefined(table, key);
         int number = table.lastIndex() + 1;
         var index = TableCreation.global(
                 asked.indexName(),
-                SchemaRules.global(asked.keySchema(), types),
+                key,
                 asked.projection(),
                 asked.provisionedThroughput(),
                 asked.onDemandThroughput(),
+                asked.warmThroughput(),
                 number,
                 table.throughput().isOnDemand(),
                 Index.CREATING);
+        if (table.globals().size() >= DynamodbLimits.GLOBAL_INDEXES_MAX) {
+            throw DynamodbErrors.limit("Subscriber limit exceeded: Number of global secondary indexes exceeds per-table"
+                    + " limit of " + DynamodbLimits.GLOBAL_INDEXES_MAX);
+        }
         var all = new ArrayList<>(table.indexes());
         all.add(index);
         SchemaRules.limits(all);
         work.buildIndex(txn, table, number);
-        return table.withIndexes(List.copyOf(all), number, usedOf(types, table.key(), all));
+        var known = known(table);
+        key.attributes().forEach(part -> known.put(part.name(), part.kind()));
+        return table.withIndexes(List.copyOf(all), number, usedOf(known, table.key(), all));
     }
 
     private static Table change(Table table, UpdateGlobalSecondaryIndexAction asked) {
-        var index = require(table, asked.indexName());
-        var units = asked.provisionedThroughput();
+        var index = global(table, asked.indexName(), "update");
+        if (index == null) {
+            throw DynamodbErrors.notFound("Requested resource not found: Index " + asked.indexName() + " for table "
+                    + table.name().name());
+        }
+        boolean onDemand = table.throughput().isOnDemand();
+        if (onDemand) {
+            checkOnDemand(asked);
+        }
         var changed = index;
-        if (units != null) {
-            TableCreation.checkUnits(units);
-            if (units.readCapacityUnits() == index.readUnits() && units.writeCapacityUnits() == index.writeUnits()) {
-                throw unchanged("index " + index.name(), index.readUnits(), index.writeUnits(), units);
-            }
-            changed = index.withUnits(units.readCapacityUnits(), units.writeCapacityUnits());
+        if (asked.provisionedThroughput() != null) {
+            changed = withUnits(index, asked.provisionedThroughput());
         }
         if (asked.onDemandThroughput() != null) {
+            if (onDemand) {
+                TableCreation.checkMost(asked.onDemandThroughput(), true, "", "index : " + index.name());
+            }
             changed = changed.withOnDemand(asked.onDemandThroughput());
+        }
+        if (asked.warmThroughput() != null) {
+            changed = changed.withWarm(raised(changed, asked.warmThroughput(), onDemand));
         }
         var result = changed;
         var all = table.indexes().stream()
@@ -272,10 +298,40 @@ final class TableUpdate {
         return table.withIndexes(all, table.lastIndex(), table.definitions());
     }
 
-    private static Index require(Table table, String name) {
+    private static void checkOnDemand(UpdateGlobalSecondaryIndexAction asked) {
+        if (asked.provisionedThroughput() != null) {
+            throw DynamodbErrors.invalidParameters(
+                    "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: " + asked.indexName()
+                            + " when BillingMode is PAY_PER_REQUEST");
+        }
+        if (asked.onDemandThroughput() == null && asked.warmThroughput() == null) {
+            throw DynamodbErrors.invalidParameters("The only Updates for index: " + asked.indexName()
+                    + " when TableThroughputMode is PAY_PER_REQUEST can be to OnDemandThroughput, WarmThroughput");
+        }
+    }
+
+    private static Index withUnits(Index index, ProvisionedThroughput units) {
+        TableCreation.checkUnits(units);
+        if (units.readCapacityUnits() == index.readUnits() && units.writeCapacityUnits() == index.writeUnits()) {
+            throw unchanged("index " + index.name(), index.readUnits(), index.writeUnits(), units);
+        }
+        return index.withUnits(units.readCapacityUnits(), units.writeCapacityUnits());
+    }
+
+    private static Warm raised(Index index, WarmThroughput asked, boolean onDemand) {
+        if (asked.readUnitsPerSecond() == null && asked.writeUnitsPerSecond() == null) {
+            throw DynamodbErrors.invalidParameters(
+                    "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified for"
+                            + " index: " + index.name());
+        }
+        return index.warm(onDemand)
+                .raised(asked.readUnitsPerSecond(), asked.writeUnitsPerSecond(), "index " + index.name());
+    }
+
+    private static @Nullable Index global(Table table, String name, String verb) {
         var index = table.index(name);
-        if (index == null || !index.global()) {
-            throw DynamodbErrors.notFound("Requested resource not found: Index: " + name + " not found");
+        if (index != null && !index.global()) {
+            throw DynamodbErrors.invalid("Cannot " + verb + " an index that is not a GlobalSecondaryIndex: " + name);
         }
         return index;
     }

@@ -3,6 +3,7 @@ package dev.tsumuji.dynamodb;
 import dev.tsumuji.dynamodb.value.KeyAttribute;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingModeSummary;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexDescription;
@@ -20,9 +21,6 @@ import software.amazon.awssdk.services.dynamodb.model.TableWarmThroughputDescrip
 
 /** Tables as DynamoDB shows them. Stateless. */
 final class TableViews {
-    private static final long ON_DEMAND_READS = 12_000;
-    private static final long ON_DEMAND_WRITES = 4_000;
-
     private TableViews() {}
 
     /** As DescribeTable shows it. */
@@ -49,7 +47,34 @@ final class TableViews {
     }
 
     static TableDescription updating(Table table, ItemCounts.Count count) {
-        return basic(table, count, TableStatus.UPDATING, null).build();
+        return basic(table, count, TableStatus.UPDATING, null)
+                .warmThroughput(warm(table, "ACTIVE"))
+                .build();
+    }
+
+    /**
+     * As UpdateTable answers when it shall warm something: of that, what there was before, and that it is changing.
+     *
+     * @param before how the table was
+     * @param indexes that shall be warmed
+     */
+    static TableDescription warming(
+            Table table, Table before, boolean itself, Set<String> indexes, ItemCounts.Count count) {
+        var view = basic(table, count, TableStatus.ACTIVE, null).build();
+        var shown = view.globalSecondaryIndexes().stream()
+                .map(index -> {
+                    var old = before.index(index.indexName());
+                    return old != null && indexes.contains(index.indexName())
+                            ? index.toBuilder()
+                                    .warmThroughput(warm(before, old, IndexStatus.UPDATING))
+                                    .build()
+                            : index;
+                })
+                .toList();
+        return view.toBuilder()
+                .globalSecondaryIndexes(shown.isEmpty() ? null : shown)
+                .warmThroughput(itself ? warm(before, "UPDATING") : warm(table, "ACTIVE"))
+                .build();
     }
 
     /** As DeleteTable answers. */
@@ -93,8 +118,10 @@ final class TableViews {
             view.billingModeSummary(billing(throughput));
         }
         if (table.tableClass() != null) {
-            view.tableClassSummary(
-                    TableClassSummary.builder().tableClass(table.tableClass()).build());
+            view.tableClassSummary(TableClassSummary.builder()
+                    .tableClass(table.tableClass())
+                    .lastUpdateDateTime(table.tableClassAt())
+                    .build());
         }
         var locals = table.locals();
         if (!locals.isEmpty()) {
@@ -169,12 +196,19 @@ final class TableViews {
     }
 
     private static TableWarmThroughputDescription warm(Table table, String status) {
-        var throughput = table.throughput();
+        var warm = table.throughput().warm();
         return TableWarmThroughputDescription.builder()
-                .readUnitsPerSecond(Math.max(
-                        throughput.warmReads(), throughput.isOnDemand() ? ON_DEMAND_READS : throughput.readUnits()))
-                .writeUnitsPerSecond(Math.max(
-                        throughput.warmWrites(), throughput.isOnDemand() ? ON_DEMAND_WRITES : throughput.writeUnits()))
+                .readUnitsPerSecond(warm.reads())
+                .writeUnitsPerSecond(warm.writes())
+                .status(status)
+                .build();
+    }
+
+    private static GlobalSecondaryIndexWarmThroughputDescription warm(Table table, Index index, IndexStatus status) {
+        var warm = index.warm(table.throughput().isOnDemand());
+        return GlobalSecondaryIndexWarmThroughputDescription.builder()
+                .readUnitsPerSecond(warm.reads())
+                .writeUnitsPerSecond(warm.writes())
                 .status(status)
                 .build();
     }
@@ -205,12 +239,7 @@ final class TableViews {
         if (index.status().equals(Index.CREATING)) {
             view.backfilling(table.restoring() ? null : true);
         } else if (status == null) {
-            boolean onDemand = table.throughput().isOnDemand();
-            view.warmThroughput(GlobalSecondaryIndexWarmThroughputDescription.builder()
-                    .readUnitsPerSecond(onDemand ? ON_DEMAND_READS : index.readUnits())
-                    .writeUnitsPerSecond(onDemand ? ON_DEMAND_WRITES : index.writeUnits())
-                    .status(IndexStatus.ACTIVE)
-                    .build());
+            view.warmThroughput(warm(table, index, IndexStatus.ACTIVE));
         }
         return view.build();
     }

@@ -9,7 +9,7 @@ import software.amazon.awssdk.services.dynamodb.model.OnDemandThroughput;
  *
  * @param billingMode {@code PROVISIONED} or {@code PAY_PER_REQUEST}
  * @param onDemandSince null when it never was {@code PAY_PER_REQUEST}
- * @param warmReads what was asked for in {@code WarmThroughput}, or zero
+ * @param warmReads what was asked for in {@code WarmThroughput} or could be had before, or zero
  */
 record Throughput(
         String billingMode,
@@ -45,6 +45,11 @@ record Throughput(
                 billingMode, readUnits, writeUnits, onDemand, onDemandSince, increasedAt, decreasedAt, reads, writes);
     }
 
+    /** What can be had at once: never less than once could. */
+    Warm warm() {
+        return Warm.of(isOnDemand(), warmReads, warmWrites, readUnits, writeUnits);
+    }
+
     Throughput withUnits(long reads, long writes, Instant now) {
         boolean increased = reads > readUnits || writes > writeUnits;
         boolean decreased = reads < readUnits || writes < writeUnits;
@@ -56,11 +61,12 @@ record Throughput(
                 onDemandSince,
                 increased ? now : increasedAt,
                 decreased ? now : decreasedAt,
-                warmReads,
-                warmWrites);
+                warm().reads(),
+                warm().writes());
     }
 
     Throughput switchedToOnDemand(Instant now) {
-        return new Throughput(ON_DEMAND, 0, 0, onDemand, now, increasedAt, decreasedAt, warmReads, warmWrites);
+        return new Throughput(
+                ON_DEMAND, 0, 0, onDemand, now, increasedAt, decreasedAt, warm().reads(), warm().writes());
     }
 }

@@ -1,6 +1,7 @@
 package dev.tsumuji.dynamodb;
 
 import static dev.tsumuji.dynamodb.Fixture.TABLE;
+import static dev.tsumuji.dynamodb.Fixture.fails;
 import static dev.tsumuji.dynamodb.Fixture.item;
 import static dev.tsumuji.dynamodb.Fixture.key;
 import static dev.tsumuji.dynamodb.Fixture.n;
@@ -10,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,19 @@ class StreamsTest {
         assertThat(times(next)).isEqualTo("4");
         it.time.advance(Duration.ofMinutes(16));
         assertThatThrownBy(() -> read(next)).isInstanceOf(ExpiredIteratorException.class);
+    }
+
+    @Test
+    void an_iterator_that_starts_at_an_end_of_the_stream_has_no_sequence_number() {
+        it.withTable(streaming(StreamViewType.NEW_IMAGE));
+        it.put(item("a", 1));
+        var first = it.records().getFirst().dynamodb().sequenceNumber();
+        for (var type : List.of(ShardIteratorType.LATEST, ShardIteratorType.TRIM_HORIZON)) {
+            fails(
+                    "ValidationException",
+                    "SequenceNumber is not allowed for " + type + " ShardIteratorType",
+                    () -> iterator(type, first));
+        }
     }
 
     private String iterator(ShardIteratorType type, String sequenceNumber) {

@@ -16,10 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.IndexStatus;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.TableClass;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.model.TableStatus;
 import software.amazon.awssdk.services.dynamodb.model.Tag;
@@ -90,8 +93,254 @@ class TablesTest {
                 () -> it.withTable(r -> r.tableName(null)));
         fails(
                 "ValidationException",
-                "Invalid KeySchema: Some index key attribute have no definition",
+                "Both the Hash Key and the Range Key element in the KeySchema have the same name",
                 () -> it.withTable(r -> r.tableName("other").keySchema(hash("id"), range("id"))));
+        fails(
+                "ValidationException",
+                "Attribute Name is duplicated: id",
+                () -> it.withTable(
+                        r -> r.tableName("other").attributeDefinitions(attribute("id", "S"), attribute("id", "N"))));
+        fails(
+                "ValidationException",
+                "1 validation error detected: Value '[KeySchemaElement(attributeName=id, keyType=HASH),"
+                        + " KeySchemaElement(attributeName=at, keyType=RANGE), KeySchemaElement(attributeName=who,"
+                        + " keyType=RANGE)]' at 'keySchema' failed to satisfy constraint: Member must have length less than"
+                        + " or equal to 2",
+                () -> it.withTable(r -> r.tableName("other").keySchema(hash("id"), range("at"), range("who"))));
+        fails(
+                "ValidationException",
+                "2 validation errors detected: Value '' at 'tableName' failed to satisfy constraint: Member must have"
+                        + " length greater than or equal to 3; Value '' at 'tableName' failed to satisfy constraint: Member"
+                        + " must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
+                () -> it.withTable(r -> r.tableName("")));
+    }
+
+    @Test
+    void rules_for_keys_of_several_attributes_speak_aws_words() {
+        invalidIndex(
+                "The KeySchema contains multiple key attributes with the same name",
+                hash("id"),
+                hash("at"),
+                hash("id"));
+        invalidIndex(
+                "One or more parameter values were invalid: All HASH key attributes must precede RANGE key attributes in"
+                        + " the KeySchema",
+                hash("id"),
+                range("at"),
+                hash("a"));
+        invalidIndex(
+                "One or more parameter values were invalid: The KeySchema exceeds the maximum allowed number of HASH key"
+                        + " attributes",
+                hash("a"),
+                hash("b"),
+                hash("c"),
+                hash("d"),
+                hash("e"));
+    }
+
+    private void invalidIndex(String message, KeySchemaElement... key) {
+        var definitions = Stream.of("id", "at", "a", "b", "c", "d", "e")
+                .map(name -> attribute(name, name.equals("at") ? "N" : "S"))
+                .toList();
+        fails(
+                "ValidationException",
+                message,
+                () -> it.withTable(r -> r.tableName("other")
+                        .attributeDefinitions(definitions)
+                        .globalSecondaryIndexes(global("g", ALL, key))));
+    }
+
+    @Test
+    void what_is_no_class_of_tables_is_refused_and_a_change_of_it_has_its_time() {
+        fails(
+                "ValidationException",
+                "Invalid table-class parameter provided. Please try again with a valid table-class value: [STANDARD,"
+                        + " STANDARD_INFREQUENT_ACCESS].",
+                () -> update(r -> r.tableClass("CHEAP")));
+        update(r -> r.tableClass(TableClass.STANDARD_INFREQUENT_ACCESS));
+        assertThat(described().tableClassSummary().tableClass()).isEqualTo(TableClass.STANDARD_INFREQUENT_ACCESS);
+        assertThat(described().tableClassSummary().lastUpdateDateTime()).isNotNull();
+    }
+
+    @Test
+    void warm_throughput_is_raised_but_never_lowered() {
+        var low =
+                "One or more parameter values were invalid: Requested ReadUnitsPerSecond for WarmThroughput for table is"
+                        + " lower than ";
+        fails(
+                "ValidationException",
+                low + "initial throughput for OnDemand. See:"
+                        + " https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial",
+                () -> it.withTable(r -> r.tableName("other").warmThroughput(w -> w.readUnitsPerSecond(11_999L))));
+        var answer = it.call(() -> it.dynamodb
+                .updateTable(r -> r.tableName(TABLE).warmThroughput(w -> w.readUnitsPerSecond(13_000L)))
+                .tableDescription());
+        assertThat(answer.tableStatus()).isEqualTo(TableStatus.ACTIVE);
+        assertThat(answer.warmThroughput().statusAsString()).isEqualTo("UPDATING");
+        assertThat(answer.warmThroughput().readUnitsPerSecond()).isEqualTo(12_000);
+        assertThat(described().warmThroughput().readUnitsPerSecond()).isEqualTo(13_000);
+        fails(
+                "ValidationException",
+                low + "current WarmThroughput, decreasing WarmThroughput is not supported",
+                () -> update(r -> r.warmThroughput(w -> w.readUnitsPerSecond(12_999L))));
+        update(r -> r.billingMode(BillingMode.PROVISIONED)
+                .provisionedThroughput(p -> p.readCapacityUnits(1L).writeCapacityUnits(1L)));
+        assertThat(described().warmThroughput().readUnitsPerSecond()).isEqualTo(13_000);
+        assertThat(described().warmThroughput().writeUnitsPerSecond()).isEqualTo(4_000);
+    }
+
+    @Test
+    void an_index_has_its_own_warm_throughput() {
+        it.withTable(r -> r.tableName("indexed")
+                .attributeDefinitions(attribute("id", "S"), attribute("at", "N"), attribute("who", "S"))
+                .globalSecondaryIndexes(global("byWho", ALL, hash("who"))));
+        var answer = it.call(() -> it.dynamodb
+                .updateTable(r -> r.tableName("indexed")
+                        .globalSecondaryIndexUpdates(u ->
+                                u.update(x -> x.indexName("byWho").warmThroughput(w -> w.writeUnitsPerSecond(4_100L)))))
+                .tableDescription());
+        var warm = answer.globalSecondaryIndexes().getFirst().warmThroughput();
+        assertThat(warm.status()).isEqualTo(IndexStatus.UPDATING);
+        assertThat(warm.writeUnitsPerSecond()).isEqualTo(4_000);
+        assertThat(it.call(() -> it.dynamodb
+                                .describeTable(r -> r.tableName("indexed"))
+                                .table())
+                        .globalSecondaryIndexes()
+                        .getFirst()
+                        .warmThroughput()
+                        .writeUnitsPerSecond())
+                .isEqualTo(4_100);
+    }
+
+    @Test
+    void an_update_that_switches_a_stream_on_tells_the_warm_throughput() {
+        var answer = it.call(() -> it.dynamodb
+                .updateTable(r -> r.tableName(TABLE)
+                        .streamSpecification(s -> s.streamEnabled(true).streamViewType("KEYS_ONLY")))
+                .tableDescription());
+        assertThat(answer.warmThroughput().readUnitsPerSecond()).isEqualTo(12_000);
+        assertThat(answer.warmThroughput().writeUnitsPerSecond()).isEqualTo(4_000);
+        assertThat(answer.warmThroughput().statusAsString()).isEqualTo("ACTIVE");
+    }
+
+    @Test
+    void some_changes_are_asked_for_alone() {
+        var wrong = "One or more parameter values were invalid: ";
+        invalidUpdate(
+                wrong + "TableClass modification must be the only operation in the request",
+                r -> r.tableClass(TableClass.STANDARD).billingMode(BillingMode.PAY_PER_REQUEST));
+        invalidUpdate(
+                wrong + "DeletionProtection modification must be the only operation in the request",
+                r -> r.tableClass(TableClass.STANDARD).deletionProtectionEnabled(true));
+        invalidUpdate(
+                wrong + "WarmThroughput must be the only operation in the request",
+                r -> r.warmThroughput(w -> w.readUnitsPerSecond(13_000L)).billingMode(BillingMode.PAY_PER_REQUEST));
+        invalidUpdate(
+                wrong + "Server-Side Encryption modification must be the only operation in the request",
+                r -> r.sseSpecification(s -> s.enabled(false)).deletionProtectionEnabled(true));
+        invalidUpdate(wrong + "Table is already encrypted by default", r -> r.sseSpecification(s -> s.enabled(false)));
+        invalidUpdate(
+                "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request",
+                r -> r.onDemandThroughput(o -> o.maxReadRequestUnits(5L))
+                        .streamSpecification(s -> s.streamEnabled(true).streamViewType("KEYS_ONLY")));
+        invalidUpdate(
+                "You cannot modify stream status while updating table IOPS",
+                r -> r.billingMode(BillingMode.PROVISIONED)
+                        .provisionedThroughput(p -> p.readCapacityUnits(1L).writeCapacityUnits(1L))
+                        .streamSpecification(s -> s.streamEnabled(true).streamViewType("KEYS_ONLY")));
+        invalidUpdate(
+                "You cannot create or delete index while changing stream status",
+                r -> r.globalSecondaryIndexUpdates(u -> u.delete(d -> d.indexName("byWho")))
+                        .streamSpecification(s -> s.streamEnabled(true).streamViewType("KEYS_ONLY")));
+        invalidUpdate(
+                "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates,"
+                        + " SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn,"
+                        + " MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or"
+                        + " TableClass is required",
+                r -> {});
+        invalidUpdate(
+                "Cannot add or delete the local region through ReplicaUpdates. Use CreateTable, DeleteTable, or UpdateTable"
+                        + " as required.",
+                r -> r.replicaUpdates(u -> u.create(c -> c.regionName("eu-central-1"))));
+    }
+
+    private void invalidUpdate(String message, Consumer<UpdateTableRequest.Builder> update) {
+        fails("ValidationException", message, () -> update(update));
+    }
+
+    @Test
+    void a_new_index_has_its_attributes_defined_as_they_are_known() {
+        var wrong = "One or more parameter values were invalid: ";
+        invalidUpdate(
+                wrong + "AttributeDefinitions is not specified for index: byId",
+                r -> r.globalSecondaryIndexUpdates(u ->
+                        u.create(c -> c.indexName("byId").keySchema(hash("id")).projection(ALL))));
+        invalidUpdate(
+                wrong
+                        + "Attributes cannot be redefined. Please check that your attribute has the same type as previously"
+                        + " defined. Existing schema: Schema:[SchemaElement: key{id:S:HASH}, SchemaElement:"
+                        + " key{at:N:RANGE}] New schema: Schema:[SchemaElement: key{id:N:HASH}]",
+                r -> r.attributeDefinitions(attribute("id", "N"))
+                        .globalSecondaryIndexUpdates(u -> u.create(
+                                c -> c.indexName("byId").keySchema(hash("id")).projection(ALL))));
+        update(r -> r.attributeDefinitions(attribute("id", "S"), attribute("spare", "S"))
+                .globalSecondaryIndexUpdates(u ->
+                        u.create(c -> c.indexName("byId").keySchema(hash("id")).projection(ALL))));
+        assertThat(described().attributeDefinitions()).containsExactly(attribute("id", "S"), attribute("at", "N"));
+    }
+
+    @Test
+    void an_index_is_changed_in_one_way_at_a_time() {
+        it.withTable(r -> r.tableName("indexed").localSecondaryIndexes(local("here", ALL, hash("id"), range("at"))));
+        fails(
+                "ValidationException",
+                "Cannot delete an index that is not a GlobalSecondaryIndex: here",
+                () -> it.call(() -> it.dynamodb.updateTable(r ->
+                        r.tableName("indexed").globalSecondaryIndexUpdates(u -> u.delete(d -> d.indexName("here"))))));
+        var wrong = "One or more parameter values were invalid: ";
+        invalidUpdate(
+                wrong + "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object",
+                r -> r.globalSecondaryIndexUpdates(
+                        u -> u.delete(d -> d.indexName("a")).update(x -> x.indexName("b"))));
+        invalidUpdate(
+                wrong + "Only one global secondary index update per index is allowed simultaneously. Index: a",
+                r -> r.globalSecondaryIndexUpdates(
+                        u -> u.delete(d -> d.indexName("a")), u -> u.update(x -> x.indexName("a"))));
+        fails(
+                "ResourceNotFoundException",
+                "Requested resource not found: Index ghost for table orders",
+                () -> update(r -> r.globalSecondaryIndexUpdates(u -> u.update(x -> x.indexName("ghost")))));
+    }
+
+    @Test
+    void what_no_key_of_an_index_can_be_is_left_out_when_the_index_is_filled() {
+        it.put(item("fits", 1, "who", "w".repeat(2048)));
+        it.put(item("long", 1, "who", "w".repeat(2049)));
+        it.put(item("empty", 1, "who", ""));
+        update(r -> r.attributeDefinitions(attribute("who", "S"))
+                .globalSecondaryIndexUpdates(u -> u.create(
+                        c -> c.indexName("byWho").keySchema(hash("who")).projection(ALL))));
+        it.settle(() -> described().globalSecondaryIndexes().getFirst().indexStatus() == IndexStatus.ACTIVE);
+        assertThat(it.call(() -> it.dynamodb
+                        .scan(r -> r.tableName(TABLE).indexName("byWho"))
+                        .items()))
+                .containsExactly(item("fits", 1, "who", "w".repeat(2048)));
+    }
+
+    @Test
+    void limits_on_demand_are_positive_and_of_tables_on_demand() {
+        invalidUpdate(
+                "One or more parameter values were invalid: Requested MaxWriteRequestUnits for OnDemandThroughput for table"
+                        + " is outside of valid range",
+                r -> r.onDemandThroughput(o -> o.maxWriteRequestUnits(0L)));
+        fails(
+                "ValidationException",
+                "One or more parameter values were invalid: MaxReadRequestUnits for OnDemandThroughput cannot be specified"
+                        + " when table BillingMode is PROVISIONED.",
+                () -> it.withTable(r -> r.tableName("other")
+                        .billingMode(BillingMode.PROVISIONED)
+                        .provisionedThroughput(p -> p.readCapacityUnits(1L).writeCapacityUnits(1L))
+                        .onDemandThroughput(o -> o.maxReadRequestUnits(5L))));
     }
 
     @Test
@@ -139,7 +388,7 @@ class TablesTest {
     @Test
     void a_new_index_is_filled_while_the_table_is_being_written() {
         IntStream.range(0, 300).forEach(i -> it.put(item("a", i, "who", "w" + i % 3)));
-        update(r -> r.attributeDefinitions(attribute("who", "S"))
+        update(r -> r.attributeDefinitions(attribute("who", "S"), attribute("at", "N"))
                 .globalSecondaryIndexUpdates(u -> u.create(c ->
                         c.indexName("byWho").keySchema(hash("who"), range("at")).projection(ALL))));
         it.put(item("b", 1000, "who", "w0"));
@@ -241,9 +490,28 @@ class TablesTest {
                         () -> it.dynamodb.untagResource(r -> r.resourceArn(arn).tagKeys(List.of()))));
         fails(
                 "ValidationException",
-                "Invalid TableArn: Invalid ResourceArn provided as input x",
+                "One or more parameter values were invalid: ARNs must start with 'arn:': x",
                 () -> it.call(
                         () -> it.dynamodb.tagResource(r -> r.resourceArn("x").tags(List.of()))));
+    }
+
+    @Test
+    void tags_are_of_few_characters_and_not_of_aws() {
+        var arn = described().tableArn();
+        fails(
+                "ValidationException",
+                "Tag Key cannot be prefixed with aws:, Key: aws:mine",
+                () -> tagWith(arn, "aws:mine"));
+        for (var key : List.of("a!", "k".repeat(129), "")) {
+            fails("ValidationException", "The Tag Key provided is invalid, Key: " + key, () -> tagWith(arn, key));
+        }
+        assertThat(it.call(() ->
+                        it.dynamodb.listTagsOfResource(r -> r.resourceArn(arn)).tags()))
+                .isEmpty();
+    }
+
+    private void tagWith(String arn, String key) {
+        it.call(() -> it.dynamodb.tagResource(r -> r.resourceArn(arn).tags(tag(key, "1"))));
     }
 
     private static Tag tag(String key, String value) {

@@ -8,11 +8,12 @@ import java.util.List;
  * Reads the parts that all expressions share: paths, functions, operands in parentheses. Used by one thread, once.
  *
  * <p>Recursive descent whose depth is bounded by {@link #DEPTH_MAX}: an expression of at most 4 KB that has more parentheses
- * within each other either has redundant ones, or more operators than may be.
+ * within each other either has redundant ones, or more operators than may be. Functions within each other are operators.
  */
 class Parser {
     static final int TEXT_MAX = 4 * 1024;
     private static final int DEPTH_MAX = 700;
+    private static final int OPERATORS_MAX = 300;
 
     private final Place place;
     private final String text;
@@ -22,6 +23,7 @@ class Parser {
 
     private int at;
     private int depth;
+    private int functions;
     private boolean redundantParentheses;
 
     Parser(Place place, String text) {
@@ -126,8 +128,8 @@ class Parser {
     }
 
     private Syntax.Function function() {
-        if (++depth > DEPTH_MAX) {
-            throw place.error("The expression contains too many operators; operator count: " + (DEPTH_MAX + 1));
+        if (++functions > OPERATORS_MAX) {
+            throw place.error("The expression contains too many operators; operator count: " + functions);
         }
         var name = take().text();
         expect("(");
@@ -136,7 +138,7 @@ class Parser {
             operands.add(operand());
         } while (accept(","));
         expect(")");
-        depth--;
+        functions--;
         return new Syntax.Function(name, List.copyOf(operands));
     }
 

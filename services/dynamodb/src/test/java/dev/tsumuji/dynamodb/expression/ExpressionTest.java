@@ -49,6 +49,15 @@ class ExpressionTest {
                 .hasMessageContaining("Invalid FilterExpression: Syntax error; token: ");
     }
 
+    @Test
+    void functions_within_each_other_are_too_many_operators_before_they_are_too_deep() {
+        for (int depth : List.of(301, 680)) {
+            var text = "a < " + "size(".repeat(depth) + "b" + ")".repeat(depth);
+            assertThatThrownBy(() -> Expressions.filter(text, Placeholders.none()))
+                    .hasMessageContaining("The expression contains too many operators; operator count: 301");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
