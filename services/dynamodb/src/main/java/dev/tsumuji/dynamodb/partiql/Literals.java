@@ -2,7 +2,6 @@ package dev.tsumuji.dynamodb.partiql;
 
 import dev.tsumuji.dynamodb.value.Kind;
 import dev.tsumuji.dynamodb.value.Values;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,15 +79,7 @@ class Literals extends Words {
 
     /** What is no number of DynamoDB's is refused with where it stands, what is none at all as no statement. */
     private static AttributeValue number(String text, String key) {
-        int mark = Math.max(text.indexOf('e'), text.indexOf('E'));
-        int point = text.indexOf('.');
-        var mantissa = mark < 0 ? text : text.substring(0, mark);
-        int fraction = point < 0 ? 0 : mantissa.length() - point - 1;
-        try {
-            var exponent = mark < 0 ? BigInteger.ZERO : new BigInteger(text.substring(mark + 1));
-            exponent.intValueExact();
-            BigInteger.valueOf(fraction).subtract(exponent).intValueExact();
-        } catch (ArithmeticException e) {
+        if (!Decimals.readable(text)) {
             throw malformed("");
         }
         try {

@@ -93,6 +93,10 @@ class Words {
         if (parameter >= parameters.size()) {
             throw refused("Number of parameters in request and statement don't match.");
         }
-        return Values.checked(parameters.get(parameter++));
+        var value = parameters.get(parameter++);
+        if (value.n() != null) {
+            Decimals.requireReadable(value.n());
+        }
+        return Values.checked(value);
     }
 }
