@@ -1,6 +1,8 @@
 package dev.tsumuji.dynamodb;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.Capacity;
@@ -100,6 +102,18 @@ final class Consumed {
             }
         }
         return answer.build();
+    }
+
+    /** What each table has of a request over several. */
+    static List<ConsumedCapacity> answers(Map<TableName, Consumed> counted, @Nullable ReturnConsumedCapacity wanted) {
+        var answers = new ArrayList<ConsumedCapacity>();
+        counted.forEach((name, consumed) -> {
+            var answer = consumed.answer(wanted, name);
+            if (answer != null) {
+                answers.add(answer);
+            }
+        });
+        return answers;
     }
 
     static boolean asked(@Nullable ReturnConsumedCapacity wanted) {

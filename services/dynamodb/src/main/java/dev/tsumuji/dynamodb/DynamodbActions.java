@@ -148,10 +148,13 @@ final class DynamodbActions implements Actions {
             }
             case ExecuteStatementRequest statement ->
                 List.of(statement(statement.statement(), statement.parameters(), call));
-            case BatchExecuteStatementRequest batch ->
-                batch.statements().stream()
-                        .map(each -> statement(each.statement(), each.parameters(), call))
+            case BatchExecuteStatementRequest batch -> {
+                var needed = batch.statements().stream()
+                        .map(each -> member(each.statement(), each.parameters(), call))
+                        .filter(Objects::nonNull)
                         .toList();
+                yield needed.isEmpty() ? List.of(Access.of("dynamodb:PartiQLSelect", "*", call.account())) : needed;
+            }
             case ExecuteTransactionRequest transaction ->
                 transaction.transactStatements().stream()
                         .map(each -> statement(each.statement(), each.parameters(), call))
@@ -210,6 +213,15 @@ final class DynamodbActions implements Actions {
             }
         }
         return needed.isEmpty() ? List.of(Access.of("dynamodb:PutItem", "*", call.account())) : needed;
+    }
+
+    /** What is no statement needs no permission: in a batch it is refused in its place, the others are carried out. */
+    private @Nullable Access member(String text, List<AttributeValue> parameters, Call call) {
+        try {
+            return statement(text, parameters, call);
+        } catch (DynamoDbException e) {
+            return null;
+        }
     }
 
     /** PartiQL has actions of its own, by the kind of statement. */

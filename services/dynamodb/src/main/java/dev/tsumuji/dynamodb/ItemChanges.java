@@ -42,18 +42,7 @@ final class ItemChanges {
     Outcome apply(Txn txn, Change change, boolean wantsBefore, @Nullable Consumed consumed) {
         var open = tables.require(txn, change.table());
         var table = open.table();
-        if (change instanceof Change.Put put) {
-            Keys.checkItem(table, put.item());
-        } else {
-            Keys.check(table.key(), change.keys());
-        }
-        if (change instanceof Change.Alter alter && alter.update() != null) {
-            Expressions.refuseKeyUpdates(alter.update(), table.key());
-            Keys.refuseNested(table, alter.update().allPaths());
-        }
-        if (change.condition() != null) {
-            Keys.refuseNested(table, change.condition().paths());
-        }
+        check(table, change);
         var key = open.itemKey(change.keys());
         boolean reads = wantsBefore
                 || consumed != null
@@ -87,6 +76,26 @@ final class ItemChanges {
         };
     }
 
+    /**
+     * Refuses a change that the table's key alone shows to be wrong, whatever item is there.
+     *
+     * @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException {@code ValidationException}
+     */
+    static void check(Table table, Change change) {
+        if (change instanceof Change.Put put) {
+            Keys.checkItem(table, put.item());
+        } else {
+            Keys.check(table.key(), change.keys());
+        }
+        if (change instanceof Change.Alter alter && alter.update() != null) {
+            Expressions.refuseKeyUpdates(alter.update(), table.key());
+            Keys.refuseNested(table, alter.update().allPaths());
+        }
+        if (change.condition() != null) {
+            Keys.refuseNested(table, change.condition().paths());
+        }
+    }
+
     private Outcome alter(
             Txn txn,
             OpenTable open,
@@ -97,6 +106,10 @@ final class ItemChanges {
             @Nullable Consumed consumed) {
         var base = before == null ? alter.keys() : before;
         var update = alter.update();
+        if (before == null && update != null && update.onlyRemoves()) {
+            count(consumed, null, 0);
+            return new Outcome(open, true, null, null);
+        }
         var now = update == null ? base : update.apply(base);
         int size = ItemSize.of(now);
         long written = update == null || !alter.measured() ? 0 : update.writtenBytes(now);

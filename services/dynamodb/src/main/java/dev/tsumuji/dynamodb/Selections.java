@@ -65,13 +65,14 @@ final class Selections {
         if (consistent && index != null && index.global()) {
             throw DynamodbErrors.invalid("Strongly consistent read is not supported on Global Secondary Indexes");
         }
-        boolean whole = index != null && needsTable(select, index, open.table());
+        var schema = index == null ? open.table().key() : index.key();
+        boolean keyed = select.where() != null && !select.where().keys(schema).isEmpty();
+        boolean whole = index != null && needsTable(select, keyed, index, open.table());
         int limit = request.limit() == null ? Integer.MAX_VALUE : request.limit();
         if (limit < 1) {
             throw DynamodbErrors.invalid("1 validation error detected: Value '" + limit
                     + "' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1");
         }
-        var schema = index == null ? open.table().key() : index.key();
         select.requireOrderable(schema);
         boolean backwards = select.orders().stream().anyMatch(order -> order.descending());
         var ranges = ranges(select, open, index, schema);
@@ -121,21 +122,30 @@ final class Selections {
         return last == null ? answer.build() : answer.lastEvaluatedKey(last).build();
     }
 
-    private static @Nullable Index index(Table table, @Nullable String name) {
+    /** The index that a statement may read; null when it names none. */
+    static @Nullable Index index(Table table, @Nullable String name) {
         if (name != null && table.index(name) == null) {
             throw DynamodbErrors.invalid("The table does not have the specified index");
         }
-        return Queries.index(table, name);
+        var index = Queries.index(table, name);
+        if (index != null
+                && (index.key().partition().size() > 1 || index.key().sort().size() > 1)) {
+            throw DynamodbErrors.invalid(
+                    "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or"
+                            + " multi-attribute RANGE keys.");
+        }
+        return index;
     }
 
     /**
      * Whether entries must be completed from the table. Only those of a local index can be, and only for what is answered.
      *
+     * @param keyed whether the condition says a partition: only then may it not look at what the index lacks
      * @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException {@code ValidationException} when the index lacks
      *     what the condition looks at, or a global one what is asked for
      */
-    private static boolean needsTable(Statement.Select select, Index index, Table table) {
-        if (select.where() != null) {
+    private static boolean needsTable(Statement.Select select, boolean keyed, Index index, Table table) {
+        if (select.where() != null && keyed) {
             Queries.refuseUnseen(select.where().condition(), table, index);
         }
         var missing = select.columns().stream()

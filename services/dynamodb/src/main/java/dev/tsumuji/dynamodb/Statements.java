@@ -7,6 +7,7 @@ import dev.tsumuji.dynamodb.partiql.Where;
 import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.kernel.kv.Kv;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import software.amazon.awssdk.services.dynamodb.model.BatchStatementError;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.DuplicateItemException;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.ExecuteStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.ExecuteStatementResponse;
@@ -57,20 +59,25 @@ final class Statements {
             throw DynamodbErrors.invalid("EXISTS is only supported in ExecuteTransaction");
         }
         var name = TableName.of(statement.table());
-        boolean counted = Consumed.asked(request.returnConsumedCapacity());
         var consumed = new Consumed();
-        var shown = write(statement, counted ? consumed : null, request.returnValuesOnConditionCheckFailure());
+        var shown = write(statement, consumed, request.returnValuesOnConditionCheckFailure());
         return ExecuteStatementResponse.builder()
                 .items(shown == null ? List.of() : List.of(shown))
                 .consumedCapacity(consumed.answer(request.returnConsumedCapacity(), name))
                 .build();
     }
 
+    private record Made(ItemChanges.Outcome outcome, Consumed consumed) {}
+
     /** @return what the statement wants to be answered */
     private @Nullable Map<String, AttributeValue> write(
-            Statement statement, @Nullable Consumed consumed, @Nullable ReturnValuesOnConditionCheckFailure onFailure) {
+            Statement statement, Consumed consumed, @Nullable ReturnValuesOnConditionCheckFailure onFailure) {
         var change = change(statement);
-        var outcome = kv.transact(txn -> changes.apply(txn, change, true, consumed == null ? null : new Consumed()));
+        var made = kv.transact(txn -> {
+            var counted = new Consumed();
+            return new Made(changes.apply(txn, change, true, counted), counted);
+        });
+        var outcome = made.outcome();
         if (!outcome.passed()) {
             if (statement instanceof Statement.Insert) {
                 throw DynamodbErrors.duplicateItem();
@@ -78,9 +85,7 @@ final class Statements {
             throw DynamodbErrors.conditionFailed(
                     onFailure == ReturnValuesOnConditionCheckFailure.ALL_OLD ? outcome.before() : null);
         }
-        if (consumed != null) {
-            consumed.write(0);
-        }
+        consumed.plus(made.consumed());
         return switch (statement) {
             case Statement.Change update when update.returning() != null -> returned(update, outcome);
             case Statement.Delete delete when delete.returning() -> outcome.before();
@@ -144,35 +149,71 @@ final class Statements {
                     "1 validation error detected: Value at 'statements' failed to satisfy constraint:"
                             + " Member must have length less than or equal to " + DynamodbLimits.BATCH_WRITE_MAX);
         }
+        refuseMixed(request.statements());
+        var consumed = new LinkedHashMap<TableName, Consumed>();
         var responses = new ArrayList<BatchStatementResponse>();
         for (var each : request.statements()) {
-            responses.add(one(each));
+            responses.add(one(each, consumed));
         }
-        return BatchExecuteStatementResponse.builder().responses(responses).build();
+        var answer = BatchExecuteStatementResponse.builder().responses(responses);
+        return Consumed.asked(request.returnConsumedCapacity())
+                ? answer.consumedCapacity(Consumed.answers(consumed, request.returnConsumedCapacity()))
+                        .build()
+                : answer.build();
     }
 
-    /** What is wrong with one statement is told in its own place. */
-    private BatchStatementResponse one(BatchStatementRequest each) {
+    /** A batch reads or writes. Statements that are none don't count. */
+    private static void refuseMixed(List<BatchStatementRequest> statements) {
+        boolean reads = false;
+        boolean writes = false;
+        for (var each : statements) {
+            try {
+                boolean read = Statement.parse(each.statement(), each.parameters()) instanceof Statement.Select;
+                reads |= read;
+                writes |= !read;
+            } catch (DynamoDbException e) {
+                // is told in its own place
+                continue;
+            }
+        }
+        if (reads && writes) {
+            throw DynamodbErrors.invalid("Read and write requests together in the same batch is not supported.");
+        }
+    }
+
+    /** What is wrong with one statement is told in its own place, with its table if it came as far as that. */
+    private BatchStatementResponse one(BatchStatementRequest each, Map<TableName, Consumed> consumed) {
         var answer = BatchStatementResponse.builder();
+        String table = null;
         try {
             var statement = Statement.parse(each.statement(), each.parameters());
-            answer.tableName(TableName.of(statement.table()).name());
-            var item = statement instanceof Statement.Select select
-                    ? single(select)
-                    : write(statement, null, each.returnValuesOnConditionCheckFailure());
-            if (item != null) {
+            var name = TableName.of(statement.table());
+            table = name.name();
+            var item = one(statement, each, consumed.computeIfAbsent(name, _ -> new Consumed()));
+            if (item != null && !item.isEmpty()) {
                 answer.item(item);
             }
+            return answer.tableName(table).build();
         } catch (DynamoDbException e) {
             var error = BatchStatementError.builder()
                     .code(code(e))
                     .message(e.awsErrorDetails().errorMessage());
+            boolean ran = e instanceof ConditionalCheckFailedException || e instanceof DuplicateItemException;
             if (e instanceof ConditionalCheckFailedException failed && failed.hasItem()) {
                 error.item(failed.item());
             }
-            answer.error(error.build());
+            return answer.error(error.build()).tableName(ran ? table : null).build();
         }
-        return answer.build();
+    }
+
+    private @Nullable Map<String, AttributeValue> one(
+            Statement statement, BatchStatementRequest each, Consumed consumed) {
+        return switch (statement) {
+            case Statement.Select select -> single(select, Boolean.TRUE.equals(each.consistentRead()), consumed);
+            case Statement.Exists _ ->
+                throw DynamodbErrors.invalid("EXISTS can only be used in ExecuteTransaction write requests.");
+            default -> write(statement, consumed, each.returnValuesOnConditionCheckFailure());
+        };
     }
 
     private static String code(DynamoDbException e) {
@@ -184,21 +225,29 @@ final class Statements {
         };
     }
 
-    private @Nullable Map<String, AttributeValue> single(Statement.Select select) {
+    private @Nullable Map<String, AttributeValue> single(
+            Statement.Select select, boolean consistent, Consumed consumed) {
         var open = tables.require(TableName.of(select.table()));
-        var stored = kv.read(snapshot ->
-                snapshot.get(open.itemKey(onlyKey(select, open.table().key()))));
+        if (Selections.index(open.table(), select.index()) != null) {
+            throw needsKey("BatchExecuteStatement");
+        }
+        var key = open.itemKey(onlyKey(select, open.table().key(), "BatchExecuteStatement"));
+        var stored = kv.read(snapshot -> snapshot.get(key));
+        consumed.read(stored == null ? 0 : ItemCodec.size(stored), consistent);
         return stored == null ? null : select.row(ItemCodec.decode(stored));
     }
 
-    private static Map<String, AttributeValue> onlyKey(Statement.Select select, KeySchema schema) {
+    private static Map<String, AttributeValue> onlyKey(Statement.Select select, KeySchema schema, String operation) {
         var where = select.where();
-        if (where == null || select.index() != null || !where.namesOneItem(schema)) {
-            throw DynamodbErrors.invalid(
-                    "Select statements within BatchExecuteStatement must specify the primary key in the"
-                            + " where clause.");
+        if (where == null || !where.saysKeyOnly(schema)) {
+            throw needsKey(operation);
         }
         return where.itemKey(schema);
+    }
+
+    private static DynamoDbException needsKey(String operation) {
+        return DynamodbErrors.invalid(
+                "Select statements within " + operation + " must specify the primary key in the where clause.");
     }
 
     ExecuteTransactionResponse transaction(ExecuteTransactionRequest request) {
@@ -218,7 +267,7 @@ final class Statements {
             throw DynamodbErrors.invalid(
                     "ExecuteTransaction API does not support both read and write operations in the" + " same request.");
         }
-        return reads > 0 ? readTogether(statements) : writeTogether(request, statements);
+        return reads > 0 ? readTogether(request, statements) : writeTogether(request, statements);
     }
 
     /** Refuses what a statement may say by itself only. */
@@ -231,18 +280,26 @@ final class Statements {
             default -> null;
         };
         if (what != null) {
-            throw DynamodbErrors.invalid("Validation failed in TransactStatements[" + number + "]: " + what);
+            throw refusedWithin(number, what);
         }
     }
 
-    private ExecuteTransactionResponse readTogether(List<Statement> statements) {
+    private static DynamoDbException refusedWithin(int number, String what) {
+        return DynamodbErrors.invalid("Validation failed in TransactStatements[" + number + "]: " + what);
+    }
+
+    private ExecuteTransactionResponse readTogether(ExecuteTransactionRequest request, List<Statement> statements) {
+        var consumed = new LinkedHashMap<TableName, Consumed>();
         var responses = kv.read(snapshot -> {
             var found = new ArrayList<ItemResponse>();
-            for (var statement : statements) {
-                var select = (Statement.Select) statement;
-                var open = tables.require(snapshot, TableName.of(select.table()));
-                var stored =
-                        snapshot.get(open.itemKey(onlyKey(select, open.table().key())));
+            for (int i = 0; i < statements.size(); i++) {
+                var select = (Statement.Select) statements.get(i);
+                var name = TableName.of(select.table());
+                var open = tables.require(snapshot, name);
+                var stored = snapshot.get(
+                        open.itemKey(onlyKeyWithin(i, select, open.table().key())));
+                consumed.computeIfAbsent(name, _ -> new Consumed())
+                        .readInTransaction(stored == null ? 0 : ItemCodec.size(stored));
                 var response = ItemResponse.builder();
                 if (stored != null) {
                     response.item(select.row(ItemCodec.decode(stored)));
@@ -251,19 +308,52 @@ final class Statements {
             }
             return found;
         });
-        return ExecuteTransactionResponse.builder().responses(responses).build();
+        return answer(request, responses, consumed);
+    }
+
+    private static Map<String, AttributeValue> onlyKeyWithin(int number, Statement.Select select, KeySchema schema) {
+        try {
+            return onlyKey(select, schema, "ExecuteTransaction");
+        } catch (DynamoDbException e) {
+            throw refusedWithin(number, e.awsErrorDetails().errorMessage());
+        }
+    }
+
+    private static ExecuteTransactionResponse answer(
+            ExecuteTransactionRequest request, List<ItemResponse> responses, Map<TableName, Consumed> consumed) {
+        var answer = ExecuteTransactionResponse.builder().responses(responses);
+        return Consumed.asked(request.returnConsumedCapacity())
+                ? answer.consumedCapacity(Consumed.answers(consumed, request.returnConsumedCapacity()))
+                        .build()
+                : answer.build();
+    }
+
+    /** What {@code EXISTS} demands is more than that its item is there. */
+    private void requireDemands(Statement statement, int number) {
+        if (statement instanceof Statement.Exists exists) {
+            var where = exists.select().where();
+            var schema = tables.require(TableName.of(exists.table())).table().key();
+            if (where == null || !where.namesOneItem(schema) || where.saysKeyOnly(schema)) {
+                throw refusedWithin(number, "EXISTS() must contain a single item read with additional condition");
+            }
+        }
     }
 
     private ExecuteTransactionResponse writeTogether(ExecuteTransactionRequest request, List<Statement> statements) {
         var steps = new ArrayList<Transactions.Step>();
         for (int i = 0; i < statements.size(); i++) {
+            requireDemands(statements.get(i), i);
             boolean shows = request.transactStatements().get(i).returnValuesOnConditionCheckFailure()
                     == ReturnValuesOnConditionCheckFailure.ALL_OLD;
             steps.add(new Transactions.Step(
                     change(statements.get(i)), shows, statements.get(i) instanceof Statement.Insert));
         }
         var token = request.clientRequestToken();
-        transactions.write(steps, false, token, token == null ? null : RequestDigest.of(request));
-        return ExecuteTransactionResponse.builder().responses(List.of()).build();
+        var done = transactions.write(
+                steps,
+                Consumed.asked(request.returnConsumedCapacity()),
+                token,
+                token == null ? null : RequestDigest.of(request));
+        return answer(request, List.of(), done.consumed());
     }
 }

@@ -7,6 +7,7 @@ import dev.tsumuji.kernel.kv.KvException;
 import dev.tsumuji.kernel.kv.Txn;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
-import software.amazon.awssdk.services.dynamodb.model.ConsumedCapacity;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.ItemCollectionMetrics;
 import software.amazon.awssdk.services.dynamodb.model.ItemResponse;
@@ -72,9 +72,7 @@ final class Transactions {
         var done = write(steps, Consumed.asked(request.returnConsumedCapacity()), token, digest);
         var answer = TransactWriteItemsResponse.builder();
         if (Consumed.asked(request.returnConsumedCapacity())) {
-            answer.consumedCapacity(capacities(
-                    done.consumed(),
-                    consumed -> consumed.getValue().answer(request.returnConsumedCapacity(), consumed.getKey())));
+            answer.consumedCapacity(Consumed.answers(done.consumed(), request.returnConsumedCapacity()));
         }
         var metrics = new LinkedHashMap<String, List<ItemCollectionMetrics>>();
         for (int i = 0; i < done.outcomes().size(); i++) {
@@ -119,7 +117,10 @@ final class Transactions {
         return wanted == ReturnValuesOnConditionCheckFailure.ALL_OLD;
     }
 
-    /** @param outcomes empty when the token said that this was done before */
+    /**
+     * @param outcomes empty when the token said that this was done before
+     * @param consumed what the changes took, or what it took to find that they had been made
+     */
     record Done(List<ItemChanges.Outcome> outcomes, Map<TableName, Consumed> consumed) {}
 
     /**
@@ -135,48 +136,78 @@ final class Transactions {
                 throw e;
             }
             // the copies in indexes and in the stream count as well
-            throw tooLarge("request");
+            throw tooLarge(payload(steps));
         }
     }
 
-    private static DynamoDbException tooLarge(String what) {
-        return DynamodbErrors.invalid("Collection size in transaction " + what + " is too large: the limit is "
-                + DynamodbLimits.TRANSACTION_MAX_BYTES + " bytes");
+    private static DynamoDbException tooLarge(long bytes) {
+        return DynamodbErrors.invalid("Transaction payload size cannot exceed 4MB. Payload Size: " + bytes);
+    }
+
+    /** What counts is what a request brings: whole items to be put, of others the key. */
+    private static long payload(List<Step> steps) {
+        long bytes = 0;
+        for (var step : steps) {
+            bytes += step.change() instanceof Change.Put put
+                    ? put.size()
+                    : ItemSize.of(step.change().keys());
+        }
+        return bytes;
     }
 
     private Done commit(List<Step> steps, boolean counted, @Nullable String token, byte @Nullable [] digest) {
         var call = Call.current();
+        long payload = payload(steps);
+        if (payload > DynamodbLimits.TRANSACTION_MAX_BYTES) {
+            throw tooLarge(payload);
+        }
         return kv.transact(txn -> {
             if (token != null && digest != null && tokens.used(txn, call, token, digest)) {
-                return new Done(List.of(), Map.of());
+                return new Done(List.of(), counted ? reread(txn, steps) : Map.of());
             }
             refuseRepetitions(txn, steps);
+            check(txn, steps);
             var consumed = new LinkedHashMap<TableName, Consumed>();
             var outcomes = new ArrayList<ItemChanges.Outcome>();
             var reasons = new ArrayList<CancellationReason>();
-            long size = 0;
             for (var step : steps) {
                 var counter = counted ? consumed.computeIfAbsent(step.change().table(), name -> new Consumed()) : null;
                 reasons.add(apply(txn, step, counter, outcomes));
-                size += sizeOf(step, outcomes);
             }
             if (reasons.stream().anyMatch(reason -> reason != NONE)) {
                 throw DynamodbErrors.cancelled(reasons);
-            }
-            if (size > DynamodbLimits.TRANSACTION_MAX_BYTES) {
-                throw tooLarge("request");
             }
             consumed.values().forEach(Consumed::doubled);
             return new Done(outcomes, consumed);
         });
     }
 
-    private static long sizeOf(Step step, List<ItemChanges.Outcome> outcomes) {
-        if (outcomes.isEmpty() || step.change() instanceof Change.Check || step.change() instanceof Change.Delete) {
-            return 0;
+    /** A repetition costs what its items cost to be read. */
+    private Map<TableName, Consumed> reread(Txn txn, List<Step> steps) {
+        var consumed = new LinkedHashMap<TableName, Consumed>();
+        for (var step : steps) {
+            var open = tables.require(txn, step.change().table());
+            var stored = txn.get(open.itemKey(step.change().keys()));
+            consumed.computeIfAbsent(step.change().table(), _ -> new Consumed())
+                    .readInTransaction(stored == null ? 0 : ItemCodec.size(stored));
         }
-        var now = outcomes.getLast().now();
-        return now == null ? 0 : ItemSize.of(now);
+        return consumed;
+    }
+
+    /** The first step that is wrong by itself cancels all, before any condition is looked at. */
+    private void check(Txn txn, List<Step> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            var change = steps.get(i).change();
+            try {
+                ItemChanges.check(tables.require(txn, change.table()).table(), change);
+            } catch (ResourceNotFoundException e) {
+                throw e;
+            } catch (DynamoDbException e) {
+                var reasons = new ArrayList<>(Collections.nCopies(steps.size(), NONE));
+                reasons.set(i, reason(e));
+                throw DynamodbErrors.cancelled(reasons);
+            }
+        }
     }
 
     private CancellationReason apply(
@@ -232,19 +263,6 @@ final class Transactions {
         }
     }
 
-    private static <T> List<ConsumedCapacity> capacities(
-            Map<TableName, T> counted,
-            java.util.function.Function<Map.Entry<TableName, T>, @Nullable ConsumedCapacity> answer) {
-        var capacities = new ArrayList<ConsumedCapacity>();
-        for (var entry : counted.entrySet()) {
-            var capacity = answer.apply(entry);
-            if (capacity != null) {
-                capacities.add(capacity);
-            }
-        }
-        return capacities;
-    }
-
     // ---- reading
 
     TransactGetItemsResponse get(TransactGetItemsRequest request) {
@@ -285,14 +303,13 @@ final class Transactions {
                 throw DynamodbErrors.cancelled(reasons);
             }
             if (size > DynamodbLimits.TRANSACTION_MAX_BYTES) {
-                throw tooLarge("response");
+                throw DynamodbErrors.invalid("Payload in response is too large.");
             }
             return found;
         });
         var answer = TransactGetItemsResponse.builder().responses(responses);
         if (counted) {
-            answer.consumedCapacity(capacities(
-                    consumed, entry -> entry.getValue().answer(request.returnConsumedCapacity(), entry.getKey())));
+            answer.consumedCapacity(Consumed.answers(consumed, request.returnConsumedCapacity()));
         }
         return answer.build();
     }

@@ -105,6 +105,42 @@ class ItemsTest {
     }
 
     @Test
+    void an_update_that_only_takes_away_makes_no_item() {
+        var sets = Map.of(":gone", AttributeValue.fromSs(List.of("x")));
+        var updates = Map.of(
+                "REMOVE b",
+                Map.<String, AttributeValue>of(),
+                "REMOVE x.y, z[0]",
+                Map.<String, AttributeValue>of(),
+                "DELETE b :gone",
+                sets,
+                "REMOVE x DELETE b :gone",
+                sets);
+        updates.forEach((expression, values) -> {
+            var answer = it.call(() -> it.dynamodb.updateItem(r -> r.tableName(TABLE)
+                    .key(key("a", 1))
+                    .updateExpression(expression)
+                    .expressionAttributeValues(values.isEmpty() ? null : values)
+                    .returnValues(ReturnValue.ALL_NEW)));
+            assertThat(answer.hasAttributes()).as(expression).isFalse();
+            assertThat(it.get("a", 1)).as(expression).isEmpty();
+        });
+        it.call(() -> it.dynamodb.updateItem(r -> r.tableName(TABLE)
+                .key(key("a", 1))
+                .attributeUpdates(Map.of(
+                        "b",
+                        AttributeValueUpdate.builder()
+                                .action(AttributeAction.DELETE)
+                                .build()))));
+        assertThat(it.get("a", 1)).isEmpty();
+        it.call(() -> it.dynamodb.updateItem(r -> r.tableName(TABLE)
+                .key(key("a", 1))
+                .updateExpression("SET c = :c REMOVE b")
+                .expressionAttributeValues(Map.of(":c", n(1)))));
+        assertThat(it.get("a", 1)).isEqualTo(item("a", 1, "c", 1));
+    }
+
+    @Test
     void an_update_may_not_touch_the_key() {
         fails(
                 "ValidationException",

@@ -149,6 +149,144 @@ class StatementsTest {
     }
 
     @Test
+    void what_a_transaction_asks_of_one_item_is_said_by_its_key_and_of_exists_by_more() {
+        it.put(item("a", 1, "x", 1));
+        for (var refused : List.of(
+                List.of(
+                        "SELECT * FROM orders WHERE id = 'a' AND \"at\" = 1 AND attribute_exists(x)",
+                        "Select statements within ExecuteTransaction must specify the primary key in the where clause."),
+                List.of(
+                        "EXISTS(SELECT * FROM orders WHERE id = 'a' AND \"at\" = 1)",
+                        "EXISTS() must contain a single item read with additional condition"))) {
+            fails(
+                    "ValidationException",
+                    "Validation failed in TransactStatements[0]: " + refused.getLast(),
+                    () -> it.call(() -> it.dynamodb.executeTransaction(
+                            r -> r.transactStatements(one -> one.statement(refused.getFirst())))));
+        }
+    }
+
+    @Test
+    void capacity_is_counted_for_each_table_of_a_batch_and_twice_in_a_transaction() {
+        it.put(item("a", 1, "who", "me"));
+        it.put(item("b", 1));
+        var read = it.call(() -> it.dynamodb.batchExecuteStatement(r -> r.statements(
+                        a -> a.statement("SELECT * FROM orders WHERE id = 'a' AND \"at\" = 1")
+                                .consistentRead(true),
+                        b -> b.statement("SELECT * FROM orders WHERE id = 'b' AND \"at\" = 1"))
+                .returnConsumedCapacity("TOTAL")));
+        assertThat(read.consumedCapacity().getFirst().capacityUnits()).isEqualTo(1.5);
+
+        for (boolean again : List.of(false, true)) {
+            var capacity = it.call(() -> it.dynamodb.executeTransaction(r -> r.transactStatements(
+                                    a -> a.statement("UPDATE orders SET x = 1 WHERE id = 'b' AND \"at\" = 1"))
+                            .clientRequestToken("token")
+                            .returnConsumedCapacity("INDEXES")))
+                    .consumedCapacity()
+                    .getFirst();
+            assertThat(capacity.table().writeCapacityUnits()).isEqualTo(again ? null : 2.0);
+            assertThat(capacity.table().readCapacityUnits()).isEqualTo(again ? 2.0 : null);
+        }
+
+        var written = it.call(() -> it.dynamodb.executeStatement(
+                r -> r.statement("UPDATE orders SET who = 'you', y = ? WHERE id = 'a' AND \"at\" = 1")
+                        .parameters(s("z".repeat(1500)))
+                        .returnConsumedCapacity("INDEXES")));
+        assertThat(written.consumedCapacity().table().capacityUnits()).isEqualTo(2.0);
+        assertThat(written.consumedCapacity()
+                        .globalSecondaryIndexes()
+                        .get("byWho")
+                        .capacityUnits())
+                .isEqualTo(3.0);
+    }
+
+    @Test
+    void an_update_may_say_first_what_it_changes() {
+        it.put(item("a", 1, "x", 1));
+        assertThat(run("FROM orders WHERE id = ? AND \"at\" = 1 SET y = 2 REMOVE x RETURNING ALL NEW *", s("a")))
+                .containsExactly(item("a", 1, "y", 2));
+        fails(
+                "ConditionalCheckFailedException",
+                "The conditional request failed",
+                () -> run("FROM orders WHERE id = 'a' AND \"at\" = 1 AND y = 3 SET y = 4"));
+    }
+
+    @Test
+    void only_a_selection_of_partitions_may_not_look_at_what_its_index_lacks() {
+        it.put(item("a", 1, "who", "me", "x", 1));
+        assertThat(run("SELECT * FROM \"orders\".\"keys\" WHERE x = 1")).isEmpty();
+        assertThat(run("SELECT * FROM \"orders\".\"keys\" WHERE NOT x = 1")).hasSize(1);
+        assertThat(run("SELECT * FROM \"orders\".\"keys\" WHERE (who = 'me' AND x = 1) OR who = 'me'"))
+                .hasSize(1);
+    }
+
+    @Test
+    void an_index_with_a_key_of_several_attributes_is_not_for_statements() {
+        var several =
+                "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE"
+                        + " keys.";
+        try (var other = new Fixture()
+                .withTable(r -> r.attributeDefinitions(
+                                attribute("id", "S"),
+                                attribute("at", "N"),
+                                attribute("who", "S"),
+                                attribute("why", "S"))
+                        .globalSecondaryIndexes(global("both", ALL, hash("who"), hash("why"))))) {
+            for (var where : List.of(" WHERE who = 'me'", " WHERE who = 5", "")) {
+                fails(
+                        "ValidationException",
+                        several,
+                        () -> other.call(() -> other.dynamodb.executeStatement(
+                                r -> r.statement("SELECT * FROM \"orders\".\"both\"" + where))));
+            }
+            assertThat(other.call(() -> other.dynamodb.executeStatement(r -> r.statement("SELECT * FROM orders")))
+                            .items())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void a_batch_reads_or_writes() {
+        it.put(item("a", 1));
+        fails(
+                "ValidationException",
+                "Read and write requests together in the same batch is not supported.",
+                () -> it.call(() -> it.dynamodb.batchExecuteStatement(r -> r.statements(
+                        a -> a.statement("INSERT INTO orders VALUE {'id': 'b', 'at': 1}"),
+                        b -> b.statement("SELECT * FROM orders WHERE id = 'a' AND \"at\" = 1")))));
+        assertThat(it.get("b", 1)).isEmpty();
+    }
+
+    @Test
+    void what_is_wrong_with_a_member_of_a_batch_is_told_in_its_place_with_its_table_if_it_ran() {
+        it.put(item("a", 1, "x", 1));
+        var reads = it.call(() -> it.dynamodb
+                .batchExecuteStatement(r -> r.statements(
+                        a -> a.statement("SLECT * FROM orders WHERE id = 'a'"),
+                        b -> b.statement("SELECT * FROM orders WHERE id = 'a'"),
+                        c -> c.statement("SELECT x FROM orders WHERE id = 'a' AND \"at\" = 1")))
+                .responses());
+        assertThat(reads.get(0).error().message())
+                .isEqualTo("Statement wasn't well formed, can't be processed: Expected data manipulation");
+        assertThat(reads.get(1).error().code()).isEqualTo(BatchStatementErrorCodeEnum.VALIDATION_ERROR);
+        assertThat(reads.get(1).error().message())
+                .isEqualTo("Select statements within BatchExecuteStatement must specify the primary key in the where"
+                        + " clause.");
+        assertThat(reads.get(1).tableName()).isNull();
+        assertThat(reads.get(2).item()).isEqualTo(Map.of("x", n(1)));
+
+        var writes = it.call(() -> it.dynamodb
+                .batchExecuteStatement(r -> r.statements(
+                        a -> a.statement("UPDATE orders SET x = 2 WHERE id = 'a' AND \"at\" = 1 AND x = 3"),
+                        b -> b.statement(
+                                "UPDATE orders REMOVE x WHERE id = 'a' AND \"at\" = 1 RETURNING MODIFIED NEW *")))
+                .responses());
+        assertThat(writes.getFirst().error().code()).isEqualTo(BatchStatementErrorCodeEnum.CONDITIONAL_CHECK_FAILED);
+        assertThat(writes.getFirst().tableName()).isEqualTo("orders");
+        assertThat(writes.getLast().hasItem()).isFalse();
+    }
+
+    @Test
     void a_batch_tells_of_each_statement_what_became_of_it() {
         var answer = it.call(() -> it.dynamodb.batchExecuteStatement(r -> r.statements(
                 a -> a.statement("INSERT INTO orders VALUE {'id': 'a', 'at': 1}"),

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
@@ -126,6 +127,54 @@ class TransactionsTest {
                         .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)));
         assertThat(answer.consumedCapacity().getFirst().capacityUnits()).isEqualTo(4.0);
         assertThat(answer.consumedCapacity().getFirst().writeCapacityUnits()).isEqualTo(4.0);
+    }
+
+    @Test
+    void the_first_action_that_is_wrong_by_itself_cancels_before_any_condition_is_looked_at() {
+        var wrong = Map.of("id", n(1), "at", n(1));
+        var e = catchThrowableOfType(
+                TransactionCanceledException.class,
+                () -> write(check("none", "attribute_exists(id)"), put(wrong), put(wrong)));
+        assertThat(e.awsErrorDetails().errorMessage())
+                .isEqualTo("Transaction cancelled, please refer cancellation reasons for specific reasons [None,"
+                        + " ValidationError, None]");
+        assertThat(e.cancellationReasons().get(1).message())
+                .isEqualTo("One or more parameter values were invalid: Type mismatch for key id expected: S actual: N");
+    }
+
+    @Test
+    void a_transaction_is_as_large_as_what_it_brings() {
+        var puts = new ArrayList<TransactWriteItem>();
+        var deletions = new ArrayList<TransactWriteItem>();
+        for (int i = 0; i < 12; i++) {
+            var item = item("a", i, "x", "y".repeat(390 << 10));
+            var key = key("a", i);
+            it.put(item);
+            puts.add(put(item));
+            deletions.add(TransactWriteItem.builder()
+                    .delete(d -> d.tableName(TABLE).key(key))
+                    .build());
+        }
+        var refused =
+                catchThrowableOfType(DynamoDbException.class, () -> write(puts.toArray(TransactWriteItem[]::new)));
+        assertThat(refused.awsErrorDetails().errorMessage())
+                .startsWith("Transaction payload size cannot exceed 4MB. Payload Size: ");
+        write(deletions.toArray(TransactWriteItem[]::new));
+        assertThat(it.get("a", 0)).isEmpty();
+    }
+
+    @Test
+    void a_repetition_costs_what_its_items_cost_to_be_read() {
+        for (boolean again : List.of(false, true)) {
+            var capacity = it.call(() ->
+                            it.dynamodb.transactWriteItems(r -> r.transactItems(put(item("a", 1)), put(item("b", 1)))
+                                    .clientRequestToken("token")
+                                    .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)))
+                    .consumedCapacity()
+                    .getFirst();
+            assertThat(capacity.writeCapacityUnits()).isEqualTo(again ? null : 4.0);
+            assertThat(capacity.readCapacityUnits()).isEqualTo(again ? 4.0 : null);
+        }
     }
 
     @Test

@@ -52,7 +52,8 @@ public record KeyTerms(Map<String, Term> terms) {
     public KeyCondition on(KeySchema schema) {
         int attributes = schema.partition().size() + schema.sort().size();
         if (terms.size() > Math.max(attributes, CLASSIC)) {
-            throw Refusal.validation("Conditions can be of length 1 or 2 only");
+            throw Refusal.validation("The number of query conditions (" + terms.size()
+                    + ") exceeds the number of key attributes defined in the schema (" + attributes + ")");
         } else if (terms.size() > attributes) {
             throw unsupported();
         }
@@ -247,7 +248,8 @@ public record KeyTerms(Map<String, Term> terms) {
         return operand instanceof Operand.At(var path) && path.equals(Path.of(attribute));
     }
 
-    private static List<Condition> parts(Condition condition) {
+    /** The conditions that a condition demands all of. */
+    public static List<Condition> parts(Condition condition) {
         if (!(condition instanceof Condition.All(var parts))) {
             return List.of(condition);
         }
@@ -313,7 +315,9 @@ public record KeyTerms(Map<String, Term> terms) {
         var values =
                 bounds.stream().map(bound -> ((Operand.Literal) bound).value()).toList();
         if (terms.put(path.attribute(), new Term(operator, values)) != null) {
-            throw Refusal.validation("KeyConditionExpressions must only contain one condition per key");
+            throw Refusal.validation(
+                    "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition"
+                            + " per key");
         }
     }
 

@@ -68,6 +68,15 @@ public final class Update {
         return changes.of(item);
     }
 
+    /** Whether it only takes away: such an update makes no item where there is none, and finds nothing wrong there. */
+    public boolean onlyRemoves() {
+        return assignments.stream().allMatch(each -> switch (each.change()) {
+            case Change.Remove _, Change.Delete _ -> true;
+            case Change.Legacy(var change, var _) -> change instanceof Change.Delete;
+            case Change.Set _, Change.Add _ -> false;
+        });
+    }
+
     private static void requireParent(Path path, Map<String, AttributeValue> item) {
         if (!path.nested()) {
             return;

@@ -5,9 +5,10 @@ import dev.tsumuji.dynamodb.value.Values;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 
 /** Reads values: strings, numbers, booleans, null, lists, tuples (maps), bags (sets) and parameters. Used by one thread. */
 class Literals extends Words {
@@ -38,12 +39,13 @@ class Literals extends Words {
     final AttributeValue value(String key) {
         var word = peek();
         if (!literal()) {
-            throw name() ? unsupported("VariableReference", key, word) : malformed();
+            var function = peekBehind().is("(") ? word.text().toLowerCase(Locale.ROOT) : "VariableReference";
+            throw name() ? unsupported(function, key, word) : malformed();
         }
         take();
         return switch (word.type()) {
             case STRING -> AttributeValue.fromS(word.text());
-            case NUMBER -> Values.checked(AttributeValue.fromN(word.text()));
+            case NUMBER -> number(word.text(), key);
             case ION ->
                 throw refused(
                         "Ion Literals are not supported: " + ionType(word.text()) + " under key " + key + word.place());
@@ -67,12 +69,24 @@ class Literals extends Words {
         if (word.is("?")) {
             return parameter();
         } else if (word.is("-") || word.is("+")) {
-            return Values.checked(AttributeValue.fromN(word.text() + take().text()));
+            return number(word.text() + take().text(), key);
         }
         deeper();
-        var value = word.is("[") ? list(key) : word.is("{") ? AttributeValue.fromM(tuple(key)) : bag(word, key);
+        var value = word.is("[") ? list(key) : word.is("{") ? AttributeValue.fromM(tuple(key)) : bag(key);
         back();
         return value;
+    }
+
+    /** What is no number of DynamoDB's is refused with where it stands, what is none at all as no statement. */
+    private static AttributeValue number(String text, String key) {
+        if (!Decimals.readable(text)) {
+            throw malformed("");
+        }
+        try {
+            return Values.checked(AttributeValue.fromN(text));
+        } catch (DynamoDbException refusal) {
+            throw refused(refusal.awsErrorDetails().errorMessage() + " under " + key);
+        }
     }
 
     private AttributeValue list(String key) {
@@ -108,10 +122,15 @@ class Literals extends Words {
             } else if (members.containsKey(name)) {
                 throw refused("Duplicate keys in tuple. Key: " + name + " under " + key + word.place());
             }
-            members.put(name, value(key));
+            members.put(name, value(within(key, name)));
             refuseOperator(key);
         }
         return members;
+    }
+
+    /** What a message calls a member: those of the item itself are called as the item is. */
+    private String within(String key, String name) {
+        return depth() == 0 ? key : key + "." + name;
     }
 
     private void refuseOperator(String key) {
@@ -122,7 +141,7 @@ class Literals extends Words {
         }
     }
 
-    private AttributeValue bag(Word opening, String key) {
+    private AttributeValue bag(String key) {
         var members = new ArrayList<AttributeValue>();
         var kind = Kind.NULL;
         while (!accept(">>")) {
@@ -141,10 +160,7 @@ class Literals extends Words {
             members.add(member);
         }
         if (members.isEmpty()) {
-            throw refused("Empty bags are not supported" + opening.place());
-        }
-        if (Set.copyOf(members).size() < members.size()) {
-            throw refused("Input collection contains duplicates");
+            throw refused("Empty bags are not supported");
         }
         return Values.checked(
                 switch (kind) {

@@ -2,6 +2,7 @@ package dev.tsumuji.dynamodb.partiql;
 
 import dev.tsumuji.dynamodb.expression.Expressions;
 import dev.tsumuji.dynamodb.expression.Syntax;
+import dev.tsumuji.dynamodb.expression.Update;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +32,8 @@ final class StatementParser extends Terms {
             return update();
         } else if (accept("delete")) {
             return delete();
+        } else if (accept("from")) {
+            return changeFrom();
         } else if (accept("exists")) {
             expect("(");
             expect("select");
@@ -42,9 +45,20 @@ final class StatementParser extends Terms {
             expect("table");
             throw refused("Unsupported operation: " + (drop ? "DropTable" : "CreateTable"));
         }
-        throw name() && peekBehind().type() == Word.Type.END
-                ? refused("Unsupported operation: VariableReference")
-                : malformed();
+        throw noStatement();
+    }
+
+    /** A name begins an expression, which may even have statements within, but is none. */
+    private RuntimeException noStatement() {
+        if (!name()) {
+            return malformed();
+        } else if (peekBehind().type() == Word.Type.END) {
+            return refused("Unsupported operation: VariableReference");
+        }
+        take();
+        return accept("*") && peek().is("from")
+                ? malformed("Expected data manipulation")
+                : malformed("Unexpected token after expression");
     }
 
     private Statement.Select select() {
@@ -55,10 +69,8 @@ final class StatementParser extends Terms {
         }
         var columns = accept("*") ? List.<Column>of() : columns();
         expect("from");
-        var source = source();
-        if (peek().is("as") || name()) {
-            throw refused("Aliasing is not supported");
-        } else if (peek().is(",") || peek().is("join") || peek().is("cross") || peek().is("inner")) {
+        var source = unaliased();
+        if (peek().is(",") || peek().is("join") || peek().is("cross") || peek().is("inner")) {
             throw refused("Only select from a single table or index is supported.");
         }
         var where = where();
@@ -97,6 +109,14 @@ final class StatementParser extends Terms {
             columns.add(column);
         } while (accept(","));
         return columns;
+    }
+
+    private List<String> unaliased() {
+        var source = source();
+        if (peek().is("as") || name()) {
+            throw refused("Aliasing is not supported");
+        }
+        return source;
     }
 
     /** A table's name, and an index's behind a point. */
@@ -153,6 +173,8 @@ final class StatementParser extends Terms {
         }
         if (peek().is("{") || peek().is("<<")) {
             throw refused("Unsupported operation: InsertOp");
+        } else if (name()) {
+            throw malformed("Unexpected token after expression");
         }
         expect("value");
         var word = peek();
@@ -171,7 +193,27 @@ final class StatementParser extends Terms {
     }
 
     private Statement update() {
-        var source = source();
+        var source = unaliased();
+        var update = Expressions.ofStatement(actions(), placeholders());
+        return change(source, update, where());
+    }
+
+    /** The form that says first what is changed, and then how. */
+    private Statement changeFrom() {
+        var source = unaliased();
+        var where = where();
+        return change(source, Expressions.ofStatement(actions(), placeholders()), where);
+    }
+
+    private Statement change(List<String> source, Update update, @Nullable Where where) {
+        var returning = returning();
+        if (source.size() > 1) {
+            throw refused("This operation is not supported on an index");
+        }
+        return new Statement.Change(source.getFirst(), update, where, returning);
+    }
+
+    private List<Syntax.Action> actions() {
         var actions = new ArrayList<Syntax.Action>();
         while (true) {
             if (accept("set")) {
@@ -185,15 +227,9 @@ final class StatementParser extends Terms {
             }
         }
         if (actions.isEmpty()) {
-            throw malformed();
+            throw malformed("Expected data manipulation");
         }
-        var update = Expressions.ofStatement(actions, placeholders());
-        var where = where();
-        var returning = returning();
-        if (source.size() > 1) {
-            throw refused("This operation is not supported on an index");
-        }
-        return new Statement.Change(source.getFirst(), update, where, returning);
+        return actions;
     }
 
     private Syntax.Action set() {
@@ -208,9 +244,10 @@ final class StatementParser extends Terms {
                 throw refused(shown + " must have exactly two arguments" + function.place());
             } else if (!(operands.getFirst() instanceof Syntax.PathOf first)
                     || !resolved(first).equals(resolved(path))) {
-                throw refused("The first argument to " + shown + " must equal the assignment value");
+                throw refused("The first argument to " + shown + " must equal the assignment value" + function.place());
             } else if (!isSet(operands.getLast())) {
-                throw refused("The second argument to " + shown + " must be a value with type SET");
+                throw refused(
+                        "The second argument to " + shown + " must be a value with type SET" + firstArgumentPlace());
             }
             var section = name.equals("set_add") ? Syntax.Section.ADD : Syntax.Section.DELETE;
             return new Syntax.Action(section, path, List.of(operands.getLast()));
@@ -220,7 +257,7 @@ final class StatementParser extends Terms {
 
     private Statement delete() {
         expect("from");
-        var source = source();
+        var source = unaliased();
         var where = where();
         var returning = returning();
         if (source.size() > 1) {

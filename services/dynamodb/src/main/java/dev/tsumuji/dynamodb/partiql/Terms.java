@@ -5,11 +5,13 @@ import dev.tsumuji.dynamodb.expression.Expressions;
 import dev.tsumuji.dynamodb.expression.Path;
 import dev.tsumuji.dynamodb.expression.Placeholders;
 import dev.tsumuji.dynamodb.expression.Syntax;
+import dev.tsumuji.dynamodb.value.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -17,9 +19,25 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * Names and values become placeholders: a name of a statement is never a reserved word. Used by one thread.
  */
 class Terms extends Literals {
+    /** What {@code IS} tells apart, by the names that it takes. */
+    private static final Map<String, Kind> TYPES = Map.ofEntries(
+            Map.entry("null", Kind.NULL),
+            Map.entry("bool", Kind.BOOL),
+            Map.entry("boolean", Kind.BOOL),
+            Map.entry("string", Kind.S),
+            Map.entry("int", Kind.N),
+            Map.entry("integer", Kind.N),
+            Map.entry("decimal", Kind.N),
+            Map.entry("numeric", Kind.N),
+            Map.entry("blob", Kind.B),
+            Map.entry("list", Kind.L),
+            Map.entry("struct", Kind.M),
+            Map.entry("tuple", Kind.M));
+
     private final Map<String, String> names = new LinkedHashMap<>();
     private final Map<String, AttributeValue> values = new LinkedHashMap<>();
     private boolean updating;
+    private @Nullable Word firstArgument;
 
     Terms(String text, List<AttributeValue> parameters) {
         super(text, parameters);
@@ -36,6 +54,11 @@ class Terms extends Literals {
             throw refused("WHERE clause must contain an expression that resolves to a boolean");
         }
         return Expressions.ofStatement(test(term, ""), placeholders());
+    }
+
+    /** Where the arguments of the function that was read last begin. */
+    final String firstArgumentPlace() {
+        return firstArgument == null ? "" : firstArgument.place();
     }
 
     /** What an update sets. */
@@ -151,8 +174,13 @@ class Terms extends Literals {
         if (accept("missing")) {
             test = new Syntax.Tested(new Syntax.Function("attribute_not_exists", List.of(operand(left))));
         } else {
-            expect("null");
-            var type = literal(AttributeValue.fromS("NULL"));
+            var kind = TYPES.get(
+                    peek().type() == Word.Type.QUOTED ? "" : peek().text().toLowerCase(Locale.ROOT));
+            if (kind == null) {
+                throw malformed();
+            }
+            take();
+            var type = literal(AttributeValue.fromS(kind.name()));
             test = new Syntax.Tested(new Syntax.Function("attribute_type", List.of(operand(left), type)));
         }
         return negated ? new Syntax.Not(test) : test;
@@ -208,7 +236,9 @@ class Terms extends Literals {
         } else if (word.is("exists") && peekBehind().is("(")) {
             take();
             take();
-            throw refused("Unsupported token in expression: " + peek().text() + peek().place());
+            throw peek().is("select")
+                    ? refused("Unsupported token in expression: " + peek().text() + peek().place())
+                    : unrecognized(word);
         }
         return path();
     }
@@ -226,8 +256,13 @@ class Terms extends Literals {
                 && (value.hasSs() || value.hasNs() || value.hasBs());
     }
 
+    private static RuntimeException unrecognized(Word name) {
+        return refused("Unrecognized function: " + name.text().toLowerCase(Locale.ROOT) + name.place());
+    }
+
     private Syntax.Function function() {
-        var name = take().text().toLowerCase(Locale.ROOT);
+        var word = take();
+        var name = word.text().toLowerCase(Locale.ROOT);
         switch (name) {
             case "attribute_exists",
                     "attribute_not_exists",
@@ -236,14 +271,18 @@ class Terms extends Literals {
                     "contains",
                     "size",
                     "if_not_exists",
-                    "list_append",
-                    "set_add",
-                    "set_delete" -> {}
-            default -> throw refused("Unrecognized function: " + name);
+                    "list_append" -> {}
+            case "set_add", "set_delete" -> {
+                if (!updating) {
+                    throw unrecognized(word);
+                }
+            }
+            default -> throw unrecognized(word);
         }
         expect("(");
         deeper();
         var operands = new ArrayList<Syntax.Operand>();
+        firstArgument = peek();
         while (!accept(")")) {
             if (!operands.isEmpty()) {
                 expect(",");
@@ -261,6 +300,9 @@ class Terms extends Literals {
             if (accept(".")) {
                 if (peek().is("*")) {
                     throw refused("Changing item's hierarchy while reading isn't supported");
+                }
+                if (!name()) {
+                    throw malformed("Invalid path dot component");
                 }
                 parts.add(named());
             } else if (accept("[")) {
@@ -282,7 +324,9 @@ class Terms extends Literals {
     }
 
     private Syntax.Part named() {
-        if (!name()) {
+        if (peek().is("from")) {
+            throw malformed("Expected data manipulation");
+        } else if (!name()) {
             throw malformed();
         }
         return placeholder(take().text());

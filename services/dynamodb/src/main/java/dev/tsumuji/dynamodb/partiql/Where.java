@@ -57,6 +57,11 @@ public record Where(Condition condition) {
                 .allMatch(name -> KeyTerms.equalTo(condition, name).size() == 1);
     }
 
+    /** Whether it says the whole key of one item, and nothing else. */
+    public boolean saysKeyOnly(KeySchema schema) {
+        return namesOneItem(schema) && KeyTerms.parts(condition).size() == schema.size();
+    }
+
     /** Whether it says more than the key. */
     public boolean saysMoreThan(KeySchema schema) {
         return condition.attributes().stream().anyMatch(name -> !schema.names().contains(name));

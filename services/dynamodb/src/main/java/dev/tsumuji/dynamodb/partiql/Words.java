@@ -10,7 +10,6 @@ class Words {
     /** Groups, functions and values within each other. */
     private static final int DEPTH_MAX = 100;
 
-    private final String text;
     private final List<Word> words;
     private final List<AttributeValue> parameters;
     private int at;
@@ -18,17 +17,23 @@ class Words {
     private int depth;
 
     Words(String text, List<AttributeValue> parameters) {
-        this.text = text;
         this.parameters = parameters;
         var taken = Word.of(text);
         if (taken == null) {
-            throw malformed();
+            throw malformed("");
         }
         this.words = taken;
     }
 
+    /** For a word that none of the grammar's rules takes where it stands. */
     final RuntimeException malformed() {
-        return Refusal.validation("Statement wasn't well formed, can't be processed: " + text);
+        var word = peek();
+        return malformed(word.type() != Word.Type.KEYWORD ? "Unexpected term" : "Unexpected keyword");
+    }
+
+    /** @param what DynamoDB's parser found; nothing when the text cannot even be taken apart */
+    static RuntimeException malformed(String what) {
+        return Refusal.validation("Statement wasn't well formed, can't be processed: " + what);
     }
 
     static RuntimeException refused(String what) {
@@ -36,7 +41,7 @@ class Words {
     }
 
     final Word peek() {
-        return words.get(at);
+        return words.get(Math.min(at, words.size() - 1));
     }
 
     final Word peekBehind() {
@@ -62,7 +67,7 @@ class Words {
     final void expectEnd() {
         accept(";");
         if (peek().type() != Word.Type.END) {
-            throw malformed();
+            throw malformed("Unexpected token after expression");
         }
     }
 
@@ -80,10 +85,18 @@ class Words {
         depth--;
     }
 
+    final int depth() {
+        return depth;
+    }
+
     final AttributeValue parameter() {
         if (parameter >= parameters.size()) {
             throw refused("Number of parameters in request and statement don't match.");
         }
-        return Values.checked(parameters.get(parameter++));
+        var value = parameters.get(parameter++);
+        if (value.n() != null) {
+            Decimals.requireReadable(value.n());
+        }
+        return Values.checked(value);
     }
 }

@@ -16,6 +16,8 @@ public final class Numbers {
     /** Longer ones are refused before anything is computed from them. */
     private static final int TEXT_MAX = 1_000;
 
+    private static final long EXPONENT_BOUND = 1L << 40;
+
     private Numbers() {}
 
     /**
@@ -32,12 +34,14 @@ public final class Numbers {
         if (mantissa.length() > TEXT_MAX) {
             throw tooPrecise();
         }
-        var digits = new BigDecimal(mantissa).stripTrailingZeros();
+        var digits = new BigDecimal(mantissa);
         if (digits.signum() == 0) {
+            // also of nothing it counts how large it is written
+            limited(BigInteger.ZERO, digits.scale() - exponent);
             return BigDecimal.ZERO;
         }
-        long scale = digits.scale() - exponent;
-        return limited(digits.unscaledValue(), scale);
+        digits = digits.stripTrailingZeros();
+        return limited(digits.unscaledValue(), digits.scale() - exponent);
     }
 
     /** Where the exponent's letter stands, or the text's end. */
@@ -67,7 +71,7 @@ public final class Numbers {
 
     private static long exponent(String text, int from) {
         int start = from < text.length() && (text.charAt(from) == '+' || text.charAt(from) == '-') ? from + 1 : from;
-        if (start == text.length() || text.length() > start + 9) {
+        if (start == text.length()) {
             throw notANumber(text);
         }
         long exponent = 0;
@@ -76,17 +80,31 @@ public final class Numbers {
             if (c < '0' || c > '9') {
                 throw notANumber(text);
             }
+            if (exponent > (Long.MAX_VALUE - (c - '0')) / 10) {
+                throw notANumber(text);
+            }
             exponent = exponent * 10 + c - '0';
         }
-        return text.charAt(from) == '-' ? -exponent : exponent;
+        // beyond any limit, and far from where computing with it would overflow
+        long bounded = Math.min(exponent, EXPONENT_BOUND);
+        return text.charAt(from) == '-' ? -bounded : bounded;
     }
 
     public static BigDecimal add(BigDecimal left, BigDecimal right) {
-        return limited(left.add(right));
+        return computed(left.add(right));
     }
 
     public static BigDecimal subtract(BigDecimal left, BigDecimal right) {
-        return limited(left.subtract(right));
+        return computed(left.subtract(right));
+    }
+
+    /** A result with too many digits is refused as one that is too large. */
+    private static BigDecimal computed(BigDecimal number) {
+        var stripped = number.stripTrailingZeros();
+        if (stripped.precision() > DIGITS_MAX) {
+            throw overflow();
+        }
+        return limited(stripped);
     }
 
     private static BigDecimal limited(BigDecimal number) {
@@ -98,8 +116,7 @@ public final class Numbers {
         var digits = new BigDecimal(unscaled);
         long magnitude = digits.precision() - 1 - scale;
         if (magnitude > EXPONENT_MAX) {
-            throw Refusal.validation(
-                    "Number overflow. Attempting to store a number with magnitude larger than supported range");
+            throw overflow();
         } else if (magnitude < EXPONENT_MIN) {
             throw Refusal.validation(
                     "Number underflow. Attempting to store a number with magnitude smaller than supported range");
@@ -112,6 +129,11 @@ public final class Numbers {
     /** As DynamoDB writes it: no exponent, no sign of plus, no zeros that say nothing. */
     public static String text(BigDecimal number) {
         return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
+    }
+
+    private static RuntimeException overflow() {
+        return Refusal.validation(
+                "Number overflow. Attempting to store a number with magnitude larger than supported range");
     }
 
     private static RuntimeException tooPrecise() {

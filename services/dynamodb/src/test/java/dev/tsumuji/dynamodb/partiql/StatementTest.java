@@ -148,8 +148,30 @@ class StatementTest {
         return ((Statement.Select) Statement.parse(text, List.of())).where();
     }
 
-    private static void refused(String text, String message) {
-        assertThatThrownBy(() -> Statement.parse(text, List.of()))
+    @Test
+    void numbers_among_the_parameters_have_exponents_of_32_bits() {
+        var overflow = "Number overflow. Attempting to store a number with magnitude larger than supported range";
+        var underflow = "Number underflow. Attempting to store a number with magnitude smaller than supported range";
+        var unread = "The parameter cannot be converted to a numeric value: ";
+        var messages = Map.of(
+                "1e2147483646", overflow,
+                "1e-2147483647", underflow,
+                "1e2147483648", unread + "1e2147483648",
+                "-1E+2147483648", unread + "-1E+2147483648",
+                "1e-2147483648", unread + "1e-2147483648",
+                "1.5e-2147483647", unread + "1.5e-2147483647",
+                "1e99999999999", unread + "1e99999999999",
+                "1e", unread + "1e");
+        messages.forEach(
+                (number, message) -> refused("SELECT * FROM t WHERE pk = ?", message, AttributeValue.fromN(number)));
+        var select = (Statement.Select)
+                Statement.parse("SELECT * FROM t WHERE n = ?", List.of(AttributeValue.fromN("1e0000000000002")));
+        assertThat(select.where()).isNotNull();
+    }
+
+    private static void refused(String text, String message, AttributeValue... parameters) {
+        assertThatThrownBy(() -> Statement.parse(text, List.of(parameters)))
+                .as(text)
                 .isInstanceOfSatisfying(
                         AwsServiceException.class,
                         refusal -> assertThat(refusal.awsErrorDetails().errorMessage())
