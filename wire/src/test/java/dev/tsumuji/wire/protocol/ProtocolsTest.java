@@ -424,6 +424,17 @@ class ProtocolsTest {
     }
 
     @Test
+    void an_object_must_announce_its_length() {
+        var unsigned = InProcess.signed("s3", "x-amz-content-sha256", "UNSIGNED-PAYLOAD");
+        var none = platform.send("PUT", "/b/k", null, unsigned, new byte[0]);
+        assertThat(none.status).isEqualTo(411);
+        assertThat(none.text()).contains("<Code>MissingContentLength</Code>");
+        assertThat(seen).isEmpty();
+        assertThat(platform.send("PUT", "/b/k", null, unsigned.with("content-length", "0"), new byte[0]).status)
+                .isEqualTo(200);
+    }
+
+    @Test
     void document_types_and_entities_are_refused() {
         var bomb =
                 "<!DOCTYPE t [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><Tagging><TagSet><Tag><Key>&a;</Key></Tag></TagSet></Tagging>";
