@@ -30,8 +30,7 @@ record PostPolicy(Instant expiration, List<Condition> conditions) {
                     .maxStringLength(20 * 1024)
                     .build())
             .build();
-    private static final Set<String> FREE =
-            Set.of("x-amz-signature", "file", "policy", "awsaccesskeyid", "signature");
+    private static final Set<String> FREE = Set.of("x-amz-signature", "file", "policy", "awsaccesskeyid", "signature");
 
     /**
      * One condition.

@@ -53,9 +53,9 @@ final class AmzDate {
     static Optional<Instant> parseHttp(String text) {
         int comma = text.indexOf(',');
         try {
-            return Optional.of(ZonedDateTime.parse(
-                            text.substring(comma + 1).strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant());
+            return Optional.of(
+                    ZonedDateTime.parse(text.substring(comma + 1).strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant());
         } catch (DateTimeException _) {
             return parse(text);
         }
