@@ -69,7 +69,7 @@ def raw(method, host, path, headers=None, body=None):
         connection.putheader(name, value)
     if body is not None:
         connection.putheader("Content-Length", str(len(body)))
-    connection.endheaders(body)
+    connection.endheaders(b"0\r\n\r\n" if "Transfer-Encoding" in (headers or {}) else body)
     answer = connection.getresponse()
     return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
 
@@ -168,6 +168,13 @@ def both_signatures_and_their_links_hold():
             check(f"put link {signature} {style}", answer[0] == 200, answer)
             answer = url(link)
             check(f"other use {signature} {style}", b"SignatureDoesNotMatch" in answer[2], answer)
+            upload = {"Bucket": BUCKET, "Key": "parts/1 +"}
+            upload["UploadId"] = c.create_multipart_upload(**upload)["UploadId"]
+            part = {"PartNumber": 1, "ETag": c.upload_part(PartNumber=1, Body=b"part", **upload)["ETag"]}
+            where = c.complete_multipart_upload(MultipartUpload={"Parts": [part]}, **upload)["Location"]
+            root = f"{c.meta.endpoint_url}/{BUCKET}" if style == "path" else f"http://{BUCKET}.s3.{LOCAL}"
+            check(f"location {signature} {style}", where == root + "/parts%2F1%20%2B", where)
+            check(f"reached {signature} {style}", url(where)[2] == b"part", where)
 
 
 def forms_are_held_to_their_policies():
@@ -227,6 +234,10 @@ def access_control_lists_work_where_they_are_enabled():
     check("listed by nobody", raw("GET", LOCAL, f"/{BUCKET}?list-type=2")[0] == 200)
     s3.put_bucket_acl(Bucket=BUCKET, GrantWrite="uri=http://acs.amazonaws.com/groups/global/AllUsers")
     check("written by nobody", raw("PUT", LOCAL, f"/{BUCKET}/nobodys", body=b"x")[0] == 200)
+    answer = form({"url": f"http://{LOCAL}/{BUCKET}", "fields": {"key": "posted", "acl": "public-read"}}, b"x")
+    check("posted by nobody", answer[0] == 204, answer)
+    check("posted public", raw("GET", LOCAL, f"/{BUCKET}/posted")[0] == 200)
+    check("list of another's", raw("PUT", LOCAL, f"/{BUCKET}/signed?acl", {"x-amz-acl": "private"})[0] == 403)
     s3.put_public_access_block(Bucket=BUCKET, PublicAccessBlockConfiguration={"IgnorePublicAcls": True})
     check("ignored", raw("GET", LOCAL, f"/{BUCKET}/signed")[0] == 403)
     s3.delete_public_access_block(Bucket=BUCKET)
@@ -287,6 +298,19 @@ def a_lifecycle_tells_when_objects_expire():
 def errors_tell_what_aws_tells():
     answer = raw("POST", LOCAL, f"/{BUCKET}/signed", body=b"")
     check("method", answer[0] == 405 and b"<ResourceType>OBJECT</ResourceType>" in answer[2], answer)
+    nobody = {"AWS": "arn:aws:iam::000000000000:role/nobody"}
+    statement = {"Effect": "Deny", "Principal": nobody, "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    message = refused("nobody's policy", "MalformedPolicy", s3.put_bucket_policy, Bucket=BUCKET, Policy=policy)
+    check("nobody", message == "Invalid principal in policy", message)
+    answer = raw("PUT", LOCAL, f"/{BUCKET}/k", {"Authorization": ""}, b"x")
+    check("empty authorization", answer[0] == 403 and b"<Code>AccessDenied</Code>" in answer[2], answer)
+    link = s3.generate_presigned_url("put_object", Params={"Bucket": BUCKET, "Key": "k"})
+    answer = url(link, "PUT")
+    check("no length", answer[0] == 411 and b"<Code>MissingContentLength</Code>" in answer[2], answer)
+    answer = url(link, "PUT", {"Transfer-Encoding": "chunked"})
+    check("coded", answer[0] == 501 and b"<Header>Transfer-Encoding</Header>" in answer[2], answer)
+    check("no bucket's name", b"<Code>InvalidBucketName</Code>" in raw("GET", LOCAL, "/ab")[2])
     answer = raw("GET", LOCAL, f"/{BUCKET}?max-keys=abc")
     check("number", answer[0] == 400 and b"Provided max-keys not an integer" in answer[2], answer)
     try:

@@ -32,6 +32,8 @@ final class AccessLists {
     private static final String LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery";
     private static final Set<String> GROUPS = Set.of(ALL_USERS, AUTHENTICATED, LOG_DELIVERY);
     private static final int GRANTS_MAX = 100;
+    private static final List<String> GRANTS =
+            List.of("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP");
     private static final Pattern CANONICAL = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern HEADER_GRANT = Pattern.compile("\\s*(id|uri|emailAddress)=\"?([^\",]*)\"?\\s*");
 
@@ -40,6 +42,8 @@ final class AccessLists {
             Permission.WRITE, List.of("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"),
             Permission.READ_ACP, List.of("s3:GetBucketAcl"),
             Permission.WRITE_ACP, List.of("s3:PutBucketAcl"));
+    private static final Map<Permission, List<String>> NEW_OBJECT_ACTIONS =
+            Map.of(Permission.WRITE, List.of("s3:PutObject", "s3:PutObjectAcl"));
     private static final Map<Permission, List<String>> OBJECT_ACTIONS = Map.of(
             Permission.READ, List.of("s3:GetObject", "s3:GetObjectVersion"),
             Permission.READ_ACP, List.of("s3:GetObjectAcl", "s3:GetObjectVersionAcl"),
@@ -94,11 +98,12 @@ final class AccessLists {
         return list;
     }
 
-    /** The list that a new bucket begins with; null when the request names none. */
-    static @Nullable AccessControlPolicy ofCreation(SdkRequest request, Bucket bucket, Ownership ownership) {
+    /** Gives a bucket the list that the request to create it names. */
+    static void begin(Txn txn, Bucket bucket, Ownership ownership, SdkRequest request) {
         var list = named(request, bucket.account(), bucket.account());
         if (list == null || isOwners(request, list, bucket)) {
-            return null;
+            ACL.delete(txn, bucket);
+            return;
         }
         if (ownership.enforced()) {
             throw S3Errors.of(
@@ -106,9 +111,10 @@ final class AccessLists {
                     400,
                     "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
         }
-        // a new bucket blocks public lists
-        refusePublic(list, "s3:CreateBucket", bucket.arn());
-        return list;
+        if (PublicAccess.of(txn, bucket).blockPublicAcls()) {
+            refusePublic(list, "s3:CreateBucket", bucket.arn());
+        }
+        ACL.put(txn, bucket, list);
     }
 
     private static boolean isOwners(SdkRequest request, AccessControlPolicy list, Bucket bucket) {
@@ -225,11 +231,16 @@ final class AccessLists {
         return uri;
     }
 
+    /** Whether a request names a list, by a canned one or by headers. */
+    static boolean named(SdkRequest request) {
+        return text(request, "ACL") != null || GRANTS.stream().anyMatch(field -> text(request, field) != null);
+    }
+
     /** By a canned list or by headers; null when there is neither. */
     private static @Nullable AccessControlPolicy named(SdkRequest request, String owner, String bucketOwner) {
         var canned = text(request, "ACL");
         var grants = new ArrayList<Grant>();
-        for (var field : List.of("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")) {
+        for (var field : GRANTS) {
             var header = text(request, field);
             if (header != null) {
                 if (canned != null) {
@@ -324,10 +335,19 @@ final class AccessLists {
                 .build();
     }
 
-    /** What a bucket's list lets the caller do, as a policy would say it. */
+    /**
+     * What a bucket's list lets the caller do, as a policy would say it.
+     *
+     * @param ofNew whether it is about what an object that is being written begins with
+     */
     static List<Map<String, Object>> bucketStatements(
-            AccessControlPolicy list, Bucket bucket, boolean ignorePublic, Call call) {
-        return statements(list, BUCKET_ACTIONS, List.of(bucket.arn(), bucket.arn() + "/*"), ignorePublic, call);
+            AccessControlPolicy list, Bucket bucket, boolean ignorePublic, boolean ofNew, Call call) {
+        return statements(
+                list,
+                ofNew ? NEW_OBJECT_ACTIONS : BUCKET_ACTIONS,
+                List.of(bucket.arn(), bucket.arn() + "/*"),
+                ignorePublic,
+                call);
     }
 
     /** What an object's list lets the caller do. */

@@ -7,6 +7,7 @@ import dev.tsumuji.s3.Setting.Document;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.AccessControlPolicy;
 import software.amazon.awssdk.services.s3.model.PutBucketPolicyRequest;
@@ -26,13 +27,18 @@ final class BucketPolicies {
         this.settings = settings;
     }
 
-    void put(PutBucketPolicyRequest request) {
+    /** @param principals says whom a policy may name */
+    void put(PutBucketPolicyRequest request, Predicate<String> principals) {
         var text = request.policy() == null ? "" : request.policy();
+        settings.read(request.bucket(), request.expectedBucketOwner(), (snapshot, bucket) -> bucket);
+        if (text.length() > SIZE_MAX) {
+            throw S3Errors.of("PolicyTooLarge", 400, "Policy exceeds the maximum allowed document size.");
+        }
+        var policy = PolicyDocument.checked(text, request.bucket());
+        if (!policy.principals().allMatch(principals)) {
+            throw PolicyDocument.strangePrincipal();
+        }
         settings.change(request.bucket(), request.expectedBucketOwner(), (txn, bucket) -> {
-            if (text.length() > SIZE_MAX) {
-                throw S3Errors.of("PolicyTooLarge", 400, "Policy exceeds the maximum allowed document size.");
-            }
-            var policy = PolicyDocument.checked(text, bucket.name());
             if (policy.isPublic() && PublicAccess.of(txn, bucket).blockPublicPolicy()) {
                 throw S3Errors.of(
                         "AccessDenied",
@@ -72,10 +78,16 @@ final class BucketPolicies {
      *
      * @param object access control list of the object that is asked for, null when it has none or there is none
      * @param key null for an access to the bucket itself
+     * @param ofNew whether it is about what an object that is being written begins with
      * @return null when nothing says anything
      */
     static @Nullable String effective(
-            Snapshot snapshot, Bucket bucket, @Nullable AccessControlPolicy object, @Nullable String key, Call call) {
+            Snapshot snapshot,
+            Bucket bucket,
+            @Nullable AccessControlPolicy object,
+            @Nullable String key,
+            boolean ofNew,
+            Call call) {
         var stored = Setting.POLICY.find(snapshot, bucket);
         var access = PublicAccess.of(snapshot, bucket);
         var statements = new ArrayList<@Nullable Object>();
@@ -96,7 +108,7 @@ final class BucketPolicies {
         if (lists) {
             var own = AccessLists.ACL.find(snapshot, bucket);
             if (own != null) {
-                AccessLists.bucketStatements(own, bucket, access.ignorePublicAcls(), call)
+                AccessLists.bucketStatements(own, bucket, access.ignorePublicAcls(), ofNew, call)
                         .forEach(statements::add);
             }
             if (object != null && key != null) {

@@ -69,13 +69,10 @@ final class BucketSettings {
     /** What the settings of a new bucket begin with. */
     static void begin(Txn txn, Bucket bucket, CreateBucketRequest request) {
         var ownership = Ownership.ofCreation(request.objectOwnershipAsString());
-        var list = AccessLists.ofCreation(request, bucket, ownership);
         if (request.objectOwnershipAsString() != null) {
             ownership.store(txn, bucket);
         }
-        if (list != null) {
-            AccessLists.ACL.put(txn, bucket, list);
-        }
+        AccessLists.begin(txn, bucket, ownership, request);
         var configuration = request.createBucketConfiguration();
         if (configuration != null
                 && configuration.hasTags()

@@ -66,6 +66,7 @@ final class Buckets {
             var existing = find(txn, name);
             if (existing != null) {
                 refuseSecond(existing, call);
+                AccessLists.begin(txn, existing, Ownership.of(txn, existing), request);
                 return existing;
             }
             if (txn.unchecked()
@@ -85,7 +86,7 @@ final class Buckets {
                 .build();
     }
 
-    /** In the first region a bucket may be made twice, as it could before there were others. */
+    /** In the first region a bucket may be made twice, as it could before there were others; it begins again with its list. */
     private static void refuseSecond(Bucket existing, Call call) {
         if (!existing.account().equals(call.account())) {
             throw S3Errors.bucketExists(existing.name());
@@ -137,7 +138,7 @@ final class Buckets {
         }
         var bucket = find(snapshot, name);
         if (bucket == null) {
-            throw S3Errors.noSuchBucket(name);
+            throw BucketNames.unknown(name);
         }
         if (expectedOwner != null && !expectedOwner.equals(bucket.account())) {
             throw S3Errors.accessDenied();

@@ -55,11 +55,15 @@ final class CustomerKeys {
                     "Requests specifying Server Side Encryption with Customer provided keys must provide an appropriate secret key.",
                     ARGUMENT);
         }
+        if (md5 == null) {
+            throw S3Errors.invalidArgument(
+                    "Requests specifying Server Side Encryption with Customer provided keys must provide the client calculated MD5 of the secret key.",
+                    ARGUMENT);
+        }
         var bytes = decoded(key);
         var computed =
                 Base64.getEncoder().encodeToString(Checksums.digest("MD5").digest(bytes));
-        // The SDK's in-process callers leave the hash to the marshaller, which isn't there.
-        if (md5 != null && !md5.equals(computed)) {
+        if (!md5.equals(computed)) {
             throw S3Errors.invalidArgument(
                     "The calculated MD5 hash of the key did not match the hash that was provided.", ARGUMENT);
         }

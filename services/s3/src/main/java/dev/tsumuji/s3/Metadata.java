@@ -2,9 +2,11 @@ package dev.tsumuji.s3;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -21,9 +23,10 @@ record Metadata(Map<String, String> headers, Map<String, String> user) {
     static final String CONTENT_TYPE = "ContentType";
     static final String REDIRECT = "WebsiteRedirectLocation";
     static final String EXPIRES = "Expires";
+    private static final String ENCODING = "ContentEncoding";
     private static final String DEFAULT_TYPE = "binary/octet-stream";
     private static final Set<String> TEXTS =
-            Set.of(CONTENT_TYPE, "CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", REDIRECT);
+            Set.of(CONTENT_TYPE, "CacheControl", "ContentDisposition", ENCODING, "ContentLanguage", REDIRECT);
     private static final Set<String> STORAGE_CLASSES = Set.of(
             "STANDARD",
             "REDUCED_REDUNDANCY",
@@ -43,9 +46,22 @@ record Metadata(Map<String, String> headers, Map<String, String> user) {
             request.getValueForField(name, String.class).ifPresent(value -> headers.put(name, value));
         }
         headers.putIfAbsent(CONTENT_TYPE, DEFAULT_TYPE);
+        headers.computeIfPresent(ENCODING, (_, codings) -> withoutChunks(codings));
         request.getValueForField(EXPIRES, Instant.class).ifPresent(time -> headers.put(EXPIRES, time.toString()));
         checkRedirect(headers.get(REDIRECT));
         return new Metadata(headers, user(request));
+    }
+
+    /** How the bytes came is no property of the object. */
+    private static @Nullable String withoutChunks(String codings) {
+        if (!codings.contains("aws-chunked")) {
+            return codings;
+        }
+        var kept = Arrays.stream(codings.split(","))
+                .map(String::strip)
+                .filter(coding -> !coding.equals("aws-chunked"))
+                .collect(Collectors.joining(","));
+        return kept.isEmpty() ? null : kept;
     }
 
     private static void checkRedirect(@Nullable String location) {
@@ -106,7 +122,7 @@ record Metadata(Map<String, String> headers, Map<String, String> user) {
         answer.contentType(headers.get(CONTENT_TYPE))
                 .cacheControl(headers.get("CacheControl"))
                 .contentDisposition(headers.get("ContentDisposition"))
-                .contentEncoding(headers.get("ContentEncoding"))
+                .contentEncoding(headers.get(ENCODING))
                 .contentLanguage(headers.get("ContentLanguage"))
                 .websiteRedirectLocation(headers.get(REDIRECT))
                 .expires(expires(headers))
@@ -118,7 +134,7 @@ record Metadata(Map<String, String> headers, Map<String, String> user) {
         answer.contentType(headers.get(CONTENT_TYPE))
                 .cacheControl(headers.get("CacheControl"))
                 .contentDisposition(headers.get("ContentDisposition"))
-                .contentEncoding(headers.get("ContentEncoding"))
+                .contentEncoding(headers.get(ENCODING))
                 .contentLanguage(headers.get("ContentLanguage"))
                 .websiteRedirectLocation(headers.get(REDIRECT))
                 .expires(expires(headers))

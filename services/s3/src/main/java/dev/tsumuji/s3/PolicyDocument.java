@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -201,7 +202,7 @@ record PolicyDocument(String version, List<Map<String, @Nullable Object>> statem
             case Map<?, ?> types ->
                 types.forEach((type, values) -> {
                     if (!PRINCIPAL_TYPES.contains(type)) {
-                        throw malformed("Invalid principal in policy");
+                        throw strangePrincipal();
                     }
                     for (var value : Json.texts(values)) {
                         boolean fine = switch (String.valueOf(type)) {
@@ -214,12 +215,24 @@ record PolicyDocument(String version, List<Map<String, @Nullable Object>> statem
                             default -> !value.isEmpty();
                         };
                         if (!fine) {
-                            throw malformed("Invalid principal in policy");
+                            throw strangePrincipal();
                         }
                     }
                 });
-            case null, default -> throw malformed("Invalid principal in policy");
+            case null, default -> throw strangePrincipal();
         }
+    }
+
+    /** All that statements name by ARN, account or id, whether they are meant or excepted. */
+    Stream<String> principals() {
+        return statements.stream()
+                .map(statement -> either(statement, "Principal", "NotPrincipal"))
+                .flatMap(principal ->
+                        principal instanceof Map<?, ?> types ? Json.texts(types.get("AWS")).stream() : Stream.of());
+    }
+
+    static RuntimeException strangePrincipal() {
+        return malformed("Invalid principal in policy");
     }
 
     private static void require(Map<String, @Nullable Object> statement, String field, String other) {

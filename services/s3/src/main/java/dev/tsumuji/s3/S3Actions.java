@@ -192,7 +192,9 @@ public final class S3Actions implements Actions {
                 || operation.equals("CreateMultipartUpload")
                 || operation.equals("CopyObject")) {
             addIf(request, "Tagging", "PutObjectTagging", name, key, bucket, call, context, needed);
-            addIf(request, "ACL", "PutObjectAcl", name, key, bucket, call, context, needed);
+            if (AccessLists.named(request)) {
+                needed.add(onNew("PutObjectAcl", name, key, bucket, call).with(context));
+            }
             addIf(request, "ObjectLockMode", "PutObjectRetention", name, key, bucket, call, context, needed);
             addIf(request, "ObjectLockLegalHoldStatus", "PutObjectLegalHold", name, key, bucket, call, context, needed);
         }
@@ -283,22 +285,33 @@ public final class S3Actions implements Actions {
     }
 
     private Access on(String action, String name, @Nullable String key, @Nullable Bucket bucket, Call call) {
+        return on(action, false, name, key, bucket, call);
+    }
+
+    /** What is asked for together with the writing of an object: whom a list lets write, it lets give the new object a list. */
+    private Access onNew(String action, String name, String key, @Nullable Bucket bucket, Call call) {
+        return on(action, true, name, key, bucket, call);
+    }
+
+    private Access on(
+            String action, boolean ofNew, String name, @Nullable String key, @Nullable Bucket bucket, Call call) {
         var resource = "arn:aws:s3:::" + name + (key == null ? "" : "/" + key);
         if (bucket == null) {
             // that there is no such bucket is told to everybody
             if (!action.equals("CreateBucket")) {
-                throw S3Errors.noSuchBucket(name);
+                throw BucketNames.unknown(name);
             }
             return Access.of("s3:" + action, resource, call.account());
         }
         return Access.of("s3:" + action, resource, bucket.account())
-                .guardedBy(() -> kv.read(snapshot -> policy(action, snapshot, bucket, key, call)));
+                .guardedBy(() -> kv.read(snapshot -> policy(action, ofNew, snapshot, bucket, key, call)));
     }
 
-    private @Nullable String policy(String action, Snapshot snapshot, Bucket bucket, @Nullable String key, Call call) {
+    private @Nullable String policy(
+            String action, boolean ofNew, Snapshot snapshot, Bucket bucket, @Nullable String key, Call call) {
         // a list belongs to one version: that of the latest says nothing of older ones
         var object = key == null || action.contains("Version") ? null : existing(snapshot, bucket, key, null);
-        return BucketPolicies.effective(snapshot, bucket, object == null ? null : object.acl(), key, call);
+        return BucketPolicies.effective(snapshot, bucket, object == null ? null : object.acl(), key, ofNew, call);
     }
 
     // ---- condition keys

@@ -40,6 +40,7 @@ public final class S3Service implements SettingsOperations {
     private final ObjectAccess access;
     private final LifecycleSweep lifecycleSweep;
     private final Charges charges;
+    private final Principals principals;
 
     public S3Service(Kv kv, Blobs blobs, Outbox outbox, Cloud cloud, InstantSource clock, Ids ids) {
         this.kv = kv;
@@ -61,6 +62,7 @@ public final class S3Service implements SettingsOperations {
         notifications = new Notifications(kv, buckets, cloud, ids);
         access = new ObjectAccess(settings, subresources);
         charges = new Charges(kv, buckets);
+        principals = new Principals(cloud);
         lifecycleSweep = new LifecycleSweep(kv, buckets, versions, uploads, events, outbox, clock, ids);
     }
 
@@ -128,6 +130,11 @@ public final class S3Service implements SettingsOperations {
     @Override
     public BucketSettings settings() {
         return settings;
+    }
+
+    @Override
+    public Principals principals() {
+        return principals;
     }
 
     @Override

@@ -116,6 +116,8 @@ interface SettingsOperations extends S3Client, CrossOrigin {
 
     LifecycleSweep lifecycleSweep();
 
+    Principals principals();
+
     /** The bucket by its name; null when there is none. */
     @Nullable
     Bucket bucketNamed(String name);
@@ -138,7 +140,7 @@ interface SettingsOperations extends S3Client, CrossOrigin {
 
     @Override
     default PutBucketPolicyResponse putBucketPolicy(PutBucketPolicyRequest request) {
-        new BucketPolicies(settings()).put(request);
+        new BucketPolicies(settings()).put(request, principals()::exists);
         return PutBucketPolicyResponse.builder().build();
     }
 

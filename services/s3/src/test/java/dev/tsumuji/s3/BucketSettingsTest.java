@@ -18,6 +18,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.model.AccessControlPolicy;
 import software.amazon.awssdk.services.s3.model.BucketCannedACL;
 import software.amazon.awssdk.services.s3.model.CORSRule;
 import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
@@ -83,10 +84,12 @@ class BucketSettingsTest {
 
     private void putPolicy(String policy) {
         asOwner(() -> new BucketPolicies(settings)
-                .put(PutBucketPolicyRequest.builder()
-                        .bucket(BUCKET)
-                        .policy(policy)
-                        .build()));
+                .put(
+                        PutBucketPolicyRequest.builder()
+                                .bucket(BUCKET)
+                                .policy(policy)
+                                .build(),
+                        principal -> !principal.endsWith("/nobody")));
     }
 
     private void open() {
@@ -115,7 +118,23 @@ class BucketSettingsTest {
         return String.valueOf((Object) settings.read(
                 BUCKET,
                 null,
-                (snapshot, bucket) -> BucketPolicies.effective(snapshot, bucket, null, null, as(principal))));
+                (snapshot, bucket) -> BucketPolicies.effective(snapshot, bucket, null, null, false, as(principal))));
+    }
+
+    private String effectiveForNew(Principal principal) {
+        return String.valueOf((Object) settings.read(
+                BUCKET,
+                null,
+                (snapshot, bucket) -> BucketPolicies.effective(snapshot, bucket, null, "k", true, as(principal))));
+    }
+
+    private void createAgain(BucketCannedACL acl) {
+        asOwner(() -> buckets.create(
+                CreateBucketRequest.builder().bucket(BUCKET).acl(acl).build()));
+    }
+
+    private AccessControlPolicy acl() {
+        return settings.read(BUCKET, null, AccessLists::of);
     }
 
     private static void refused(ThrowingCallable what, String code, String message) {
@@ -123,6 +142,57 @@ class BucketSettingsTest {
             assertThat(e.awsErrorDetails().errorCode()).isEqualTo(code);
             assertThat(e.awsErrorDetails().errorMessage()).isEqualTo(message);
         });
+    }
+
+    @Test
+    void a_policy_may_only_name_those_whom_there_are() {
+        var policy = """
+                {"Statement": [{"Effect": "Deny", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::photos/*",
+                  "%s": {"AWS": ["111111111111", "arn:aws:iam::111111111111:role/%s"]}}]}""";
+        refused(
+                () -> putPolicy(policy.formatted("Principal", "nobody")),
+                "MalformedPolicy",
+                "Invalid principal in policy");
+        refused(
+                () -> putPolicy(policy.formatted("NotPrincipal", "nobody")),
+                "MalformedPolicy",
+                "Invalid principal in policy");
+        putPolicy(policy.formatted("Principal", "somebody"));
+    }
+
+    @Test
+    void whom_a_list_lets_write_it_lets_give_the_new_object_a_list_but_no_old_one() {
+        open();
+        enableLists();
+        putAcl(BucketCannedACL.PUBLIC_READ_WRITE);
+        assertThat(effectiveForNew(new Principal.Anonymous())).contains("s3:PutObjectAcl");
+        assertThat(effective(new Principal.Anonymous()))
+                .contains("s3:PutObject")
+                .doesNotContain("s3:PutObjectAcl");
+        putAcl(BucketCannedACL.PUBLIC_READ);
+        assertThat(effectiveForNew(new Principal.Anonymous())).doesNotContain("s3:PutObject");
+    }
+
+    @Test
+    void a_bucket_that_is_created_again_begins_again_with_its_list() {
+        open();
+        enableLists();
+        putAcl(BucketCannedACL.PUBLIC_READ);
+        assertThat(acl().grants()).hasSize(2);
+        createAgain(null);
+        assertThat(acl().grants()).hasSize(1);
+        createAgain(BucketCannedACL.PUBLIC_READ_WRITE);
+        assertThat(acl().grants()).hasSize(3);
+    }
+
+    @Test
+    void a_name_that_no_bucket_can_ever_have_had_is_no_name() {
+        for (var name : List.of("a", "ab", "a/b", "b".repeat(256), "naïve")) {
+            assertThat(BucketNames.unknown(name).awsErrorDetails().errorCode()).isEqualTo("InvalidBucketName");
+        }
+        for (var name : List.of("abc", "Old_Style.", "b".repeat(255))) {
+            assertThat(BucketNames.unknown(name).awsErrorDetails().errorCode()).isEqualTo("NoSuchBucket");
+        }
     }
 
     @Test

@@ -131,15 +131,52 @@ class ObjectsTest {
     @Test
     void an_object_sealed_with_the_customers_key_needs_that_key() {
         fixture.put(
-                "k", "x".repeat(100_000), r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256));
-        assertThat(fixture.get("k", r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256)))
+                "k",
+                "x".repeat(100_000),
+                r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256).sseCustomerKeyMD5(md5(KEY_256)));
+        assertThat(fixture.get(
+                        "k",
+                        r -> r.sseCustomerAlgorithm("AES256")
+                                .sseCustomerKey(KEY_256)
+                                .sseCustomerKeyMD5(md5(KEY_256))))
                 .hasSize(100_000);
         fixture.assertRefused(() -> fixture.get("k"), "InvalidRequest", 400);
         var other = Base64.getEncoder().encodeToString(Fixture.noise(32, 8));
         fixture.assertRefused(
-                () -> fixture.get("k", r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(other)),
+                () -> fixture.get(
+                        "k",
+                        r -> r.sseCustomerAlgorithm("AES256")
+                                .sseCustomerKey(other)
+                                .sseCustomerKeyMD5(md5(other))),
                 "AccessDenied",
                 403);
+        fixture.assertRefused(
+                        () -> fixture.get(
+                                "k", r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256)),
+                        "InvalidArgument",
+                        400)
+                .hasMessageContaining("must provide the client calculated MD5 of the secret key");
+    }
+
+    private static String md5(String key) {
+        return Base64.getEncoder()
+                .encodeToString(
+                        Checksums.digest("MD5").digest(Base64.getDecoder().decode(key)));
+    }
+
+    @Test
+    void how_the_bytes_came_is_no_encoding_of_the_object() {
+        for (var codings : List.of("gzip", "gzip, aws-chunked", "aws-chunked,gzip")) {
+            fixture.put("k", "x", r -> r.contentEncoding(codings));
+            assertThat(fixture.s3(s3 ->
+                                    s3.headObject(r -> r.bucket(Fixture.BUCKET).key("k")))
+                            .contentEncoding())
+                    .isEqualTo("gzip");
+        }
+        fixture.put("k", "x", r -> r.contentEncoding("aws-chunked"));
+        assertThat(fixture.s3(s3 -> s3.headObject(r -> r.bucket(Fixture.BUCKET).key("k")))
+                        .contentEncoding())
+                .isNull();
     }
 
     @Test

@@ -19,7 +19,7 @@ public final class FormReply implements Reply {
     public FormReply(Reply reply, Request put, PostForm form) {
         this.reply = reply;
         this.form = form;
-        this.location = (put.secure() ? "https://" : "http://") + put.host() + put.path();
+        this.location = Uri.ofObject(put, form.bucket(), form.key());
     }
 
     @Override

@@ -18,7 +18,7 @@ import java.util.TreeSet;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /**
- * What the signer of a form allows its sender to send. Every field must be named by a condition, every condition must hold.
+ * What the signer of a form allows its sender to send. Every field, and the bucket, must be named by a condition; every condition must hold.
  *
  * @param expiration from when on it allows nothing
  * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html">POST policy</a>
@@ -30,8 +30,7 @@ record PostPolicy(Instant expiration, List<Condition> conditions) {
                     .maxStringLength(20 * 1024)
                     .build())
             .build();
-    private static final Set<String> FREE =
-            Set.of("x-amz-signature", "file", "policy", "awsaccesskeyid", "signature", "bucket");
+    private static final Set<String> FREE = Set.of("x-amz-signature", "file", "policy", "awsaccesskeyid", "signature");
 
     /**
      * One condition.
@@ -89,12 +88,7 @@ record PostPolicy(Instant expiration, List<Condition> conditions) {
         var conditions = new ArrayList<Condition>();
         for (var token = in.nextToken(); token != JsonToken.END_ARRAY; token = in.nextToken()) {
             switch (token) {
-                case START_OBJECT -> {
-                    for (var name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
-                        in.nextToken();
-                        conditions.add(equality(name, scalar(in)));
-                    }
-                }
+                case START_OBJECT -> conditions.add(equality(in));
                 case START_ARRAY -> conditions.add(operation(in));
                 case null, default -> throw broken("Invalid JSON.");
             }
@@ -102,9 +96,24 @@ record PostPolicy(Instant expiration, List<Condition> conditions) {
         return conditions;
     }
 
-    private static Condition equality(String name, String value) {
+    private static Condition equality(JsonParser in) throws IOException {
+        var name = in.nextFieldName();
+        if (name == null) {
+            throw notOne();
+        }
+        if (in.nextToken() != JsonToken.VALUE_STRING) {
+            throw broken("Invalid Simple-Condition: value must be a string.");
+        }
+        var value = in.getText();
+        if (in.nextToken() != JsonToken.END_OBJECT) {
+            throw notOne();
+        }
         return new Condition(
                 "eq", name.toLowerCase(Locale.ROOT), value, "", shown("\"eq\", \"$" + name + "\", " + quoted(value)));
+    }
+
+    private static AwsServiceException notOne() {
+        return broken("Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.");
     }
 
     private static Condition operation(JsonParser in) throws IOException {

@@ -39,12 +39,6 @@ final class Heads {
                 return HttpResponseStatus.BAD_REQUEST;
             }
         }
-        var expectations = headers.getAll(HttpHeaderNames.EXPECT);
-        for (var expectation : expectations) {
-            if (!expectation.strip().equalsIgnoreCase("100-continue")) {
-                return HttpResponseStatus.EXPECTATION_FAILED;
-            }
-        }
         return null;
     }
 

@@ -176,7 +176,7 @@ public final class Dispatch {
                 () -> operation.model().streamingInput()
                         ? (SdkPojo) operation.call(typed, Streams.body(request), null)
                         : operation.call(typed));
-        AnswerWriter.write(answer, target, status, call.requestId(), head, reply);
+        AnswerWriter.write(ObjectUrl.toldIn(answer, request, target), target, status, call.requestId(), head, reply);
     }
 
     /** What goes wrong after the beginning is told as an event. */

@@ -17,8 +17,10 @@ import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
 
 /** Members that travel outside of the body: in labels, query parameters, headers and the status. */
 final class HttpBinding {
-    /** S3 takes an empty header of its own for what it says: a value that is none of those allowed. */
-    private static final String OWN_HEADER = "x-amz-";
+    /** S3 takes an empty header of its own for what it says, a value that is none of those allowed; and a digest of nothing for none. */
+    private static boolean meantEvenEmpty(String header) {
+        return header.startsWith("x-amz-") || header.equals("Content-MD5");
+    }
 
     private HttpBinding() {}
 
@@ -98,8 +100,8 @@ final class HttpBinding {
             }
             default -> {
                 var value = request.header(member.wireName());
-                boolean own = member.kind() == Kind.STRING && member.wireName().startsWith(OWN_HEADER);
-                if (value != null && (own || !value.isEmpty())) {
+                boolean meant = member.kind() == Kind.STRING && meantEvenEmpty(member.wireName());
+                if (value != null && (meant || !value.isEmpty())) {
                     member.set(builder, parse(member, value));
                 }
             }

@@ -6,6 +6,7 @@ import dev.tsumuji.wire.http.Request;
 import dev.tsumuji.wire.shape.Member;
 import dev.tsumuji.wire.shape.Shape;
 import dev.tsumuji.wire.sign.BodyDigest;
+import dev.tsumuji.wire.sign.BodyLength;
 import java.io.ByteArrayInputStream;
 import java.io.CharConversionException;
 import java.io.IOException;
@@ -94,8 +95,11 @@ final class RequestReader {
         var shape = Shape.of(builder);
         bucket(shape, builder);
         if (operation.model().streamingInput()) {
-            if (target.endpoint().s3() && !BodyDigest.follows(request.headers())) {
-                forget(shape.named("ChecksumAlgorithm"), builder);
+            if (target.endpoint().s3()) {
+                BodyLength.require(request);
+                if (!BodyDigest.follows(request.headers())) {
+                    forget(shape.named("ChecksumAlgorithm"), builder);
+                }
             }
             return;
         }

@@ -49,11 +49,13 @@ final class AmzDate {
         }
     }
 
-    /** The {@code Date} header, which clients that can't set it send as HTTP does. */
+    /** The {@code Date} header, which clients that can't set it send as HTTP does; whether the day of the week is right is nobody's concern. */
     static Optional<Instant> parseHttp(String text) {
+        int comma = text.indexOf(',');
         try {
-            return Optional.of(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant());
+            return Optional.of(
+                    ZonedDateTime.parse(text.substring(comma + 1).strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant());
         } catch (DateTimeException _) {
             return parse(text);
         }

@@ -119,11 +119,9 @@ record Authorization(
         var httpDate = date == null ? request.header("date") : null;
         require(fields, date != null || httpDate != null, header, refusals);
         var time = date != null ? AmzDate.parse(date) : AmzDate.parseHttp(String.valueOf(httpDate));
-        if (time.isEmpty()) {
-            throw refusals.incomplete(
-                    "Date must be in ISO-8601 'basic format'. Got '" + (date != null ? date : httpDate)
-                            + "'. See http://en.wikipedia.org/wiki/ISO_8601",
-                    "Invalid date");
+        if (time.isEmpty() || refusals.dialect() == Dialect.S3 && time.get().isBefore(Instant.EPOCH)) {
+            throw refusals.undated("Date must be in ISO-8601 'basic format'. Got '" + (date != null ? date : httpDate)
+                    + "'. See http://en.wikipedia.org/wiki/ISO_8601");
         }
         var credential = credential(get(fields, "Credential"), refusals, false);
         return new Authorization(
@@ -175,13 +173,17 @@ record Authorization(
                 missing.append("Authorization header requires '").append(name).append("' parameter. ");
             }
         }
+        boolean complete = missing.isEmpty();
         if (!dated) {
             missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ");
         }
         if (!missing.isEmpty()) {
-            throw refusals.incomplete(
-                    missing + "Authorization=" + header.split(" ", 2)[0],
-                    "the authorization header requires three components: Credential, SignedHeaders, and Signature.");
+            var message = missing + "Authorization=" + header.split(" ", 2)[0];
+            throw complete
+                    ? refusals.undated(message)
+                    : refusals.incomplete(
+                            message,
+                            "the authorization header requires three components: Credential, SignedHeaders, and Signature.");
         }
     }
 

@@ -87,6 +87,10 @@ record Payload(Kind kind, String hash) {
     }
 
     private Request hashed(Request request, Refusals refusals) throws IOException {
+        if (request.bodyLength() == 0 && !request.headers().has("content-length") && !hash.equals(Hash.OF_NOTHING)) {
+            // signed, and not announced: so it can't be read
+            throw BodyLength.missing();
+        }
         if (request.bodyLength() < 0 || request.bodyLength() > WHOLE_MAX_BYTES) {
             return request.withBody(request.bodyLength(), new HashedBody(request.body(), hash, refusals));
         }
@@ -121,7 +125,7 @@ record Payload(Kind kind, String hash) {
         } catch (NumberFormatException _) {
             // told below
         }
-        throw new Refusal("MissingContentLength", 411, "You must provide the Content-Length HTTP header.");
+        throw BodyLength.missing();
     }
 
     private static @Nullable String otherCodings(@Nullable String codings) {

@@ -52,6 +52,13 @@ final class Refusals {
         };
     }
 
+    /** No time of signing, or none that is one: for S3 there was none before 1970. */
+    Refusal undated(String message) {
+        return dialect == Dialect.S3
+                ? new Refusal("AccessDenied", 403, "AWS authentication requires a valid Date or x-amz-date header")
+                : incomplete(message);
+    }
+
     Refusal incomplete(String message, String s3Tail) {
         return incomplete(dialect == Dialect.S3 ? S3_HEADER + s3Tail : message);
     }

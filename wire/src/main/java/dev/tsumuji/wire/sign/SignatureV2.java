@@ -182,9 +182,8 @@ final class SignatureV2 {
         if (time.isEmpty() && text != null) {
             time = AmzDate.parse(text);
         }
-        if (text == null || time.isEmpty()) {
-            throw new Refusal(
-                    "AccessDenied", 403, "AWS authentication requires a valid Date or x-amz-date header", Map.of());
+        if (text == null || time.isEmpty() || time.get().isBefore(Instant.EPOCH)) {
+            throw refusals.undated("");
         }
         if (time.get().minus(Verifier.SKEW_MAX).isAfter(now)
                 || time.get().plus(Verifier.SKEW_MAX).isBefore(now)) {

@@ -91,6 +91,10 @@ public final class Verifier {
         var authorization = Authorization.of(request, refusals);
         var now = clock.instant();
         var credential = refusals.live(credentials, authorization.accessKeyId(), authorization.sessionToken(), now);
+        if (refusals.dialect() == Dialect.S3 && !authorization.presigned()) {
+            // its time comes first: a far one is too far, whatever day the scope names
+            checkTime(authorization, refusals, now);
+        }
         checkScope(authorization, refusals);
         checkTime(authorization, refusals, now);
         checkSignedHeaders(authorization, request, refusals);
@@ -134,9 +138,10 @@ public final class Verifier {
         return pair.startsWith("x-amz-checksum-") || pair.startsWith("x-amz-sdk-checksum-");
     }
 
-    /** Whether the request doesn't even claim a signature. */
+    /** Whether the request doesn't even claim a signature; an empty header claims none. */
     public static boolean unsigned(Request request) {
-        return !request.headers().has("authorization")
+        var header = request.header("authorization");
+        return (header == null || header.isBlank())
                 && (request.query() == null || !Authorization.claimsSignature(request.query()))
                 && !SignatureV2.claimed(request);
     }

@@ -100,8 +100,21 @@ class PostFormTest {
                 () -> put(head + field("policy", policy("[\"eq\",\"$key\",\"b\"]"))),
                 "Invalid according to Policy: Policy Condition failed: [\"eq\", \"$key\", \"b\"]");
         refused(
-                () -> put(head + field("policy", policy("[\"starts-with\",\"$key\",\"user/\"]"))),
+                () -> put(
+                        head + field("policy", policy("{\"bucket\":\"photos\"},[\"starts-with\",\"$key\",\"user/\"]"))),
                 "Invalid according to Policy: Extra input fields: acl");
+        refused(
+                () -> put(head + field("policy", policy(wide.replace(",{\"bucket\":\"photos\"}", "")))),
+                "Invalid according to Policy: Extra input fields: bucket");
+        refused(
+                () -> put(head + field("policy", policy(wide + ",{}"))),
+                "Invalid Policy: Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.");
+        refused(
+                () -> put(head + field("policy", policy(wide + ",{\"acl\":\"public-read\",\"key\":\"a\"}"))),
+                "Invalid Policy: Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.");
+        refused(
+                () -> put(head + field("policy", policy(wide + ",{\"acl\":1}"))),
+                "Invalid Policy: Invalid Simple-Condition: value must be a string.");
         refused(
                 () -> put(head + field("policy", policy(wide + ",[\"content-length-range\",\"x\",\"10\"]"))),
                 "Invalid according to Policy: Policy Condition failed: [\"content-length-range\", \"x\", \"10\"]");
@@ -119,10 +132,16 @@ class PostFormTest {
     void a_file_of_another_length_than_the_policy_wants_fails_while_it_is_read() {
         var head = field("key", "a");
         refused(
-                () -> text(put(head + field("policy", policy("{\"key\":\"a\"},[\"content-length-range\",1,3]")))),
+                () -> text(put(head
+                        + field(
+                                "policy",
+                                policy("{\"key\":\"a\"},{\"bucket\":\"photos\"},[\"content-length-range\",1,3]")))),
                 "Your proposed upload exceeds the maximum allowed size");
         refused(
-                () -> text(put(head + field("policy", policy("{\"key\":\"a\"},[\"content-length-range\",30,40]")))),
+                () -> text(put(head
+                        + field(
+                                "policy",
+                                policy("{\"key\":\"a\"},{\"bucket\":\"photos\"},[\"content-length-range\",30,40]")))),
                 "Your proposed upload is smaller than the minimum allowed size");
     }
 
@@ -152,7 +171,9 @@ class PostFormTest {
     @Test
     void a_damaged_form_is_refused_in_words_and_never_hangs() {
         var whole = (field("key", "a")
-                        + field("policy", policy("{\"key\":\"a\"},[\"content-length-range\",1,30]"))
+                        + field(
+                                "policy",
+                                policy("{\"key\":\"a\"},{\"bucket\":\"photos\"},[\"content-length-range\",1,30]"))
                         + file("a", "picture")
                         + end())
                 .getBytes(StandardCharsets.ISO_8859_1);

@@ -42,6 +42,8 @@ import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -145,6 +147,15 @@ class ProtocolsTest {
         public CreateMultipartUploadResponse createMultipartUpload(CreateMultipartUploadRequest request) {
             seen.add(request);
             return CreateMultipartUploadResponse.builder().uploadId("u").build();
+        }
+
+        @Override
+        public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest request) {
+            return CompleteMultipartUploadResponse.builder()
+                    .bucket(request.bucket())
+                    .key(request.key())
+                    .location("http://elsewhere/")
+                    .build();
         }
 
         @Override
@@ -421,6 +432,33 @@ class ProtocolsTest {
                                 tags)
                         .text())
                 .contains("The CRC32 you specified did not match the calculated checksum.");
+    }
+
+    @Test
+    void an_object_put_together_is_where_it_was_asked_for() {
+        var parts = "<CompleteMultipartUpload/>".getBytes(StandardCharsets.UTF_8);
+        assertThat(platform.send(
+                                "POST",
+                                "/b/a/b%20c",
+                                "uploadId=u",
+                                InProcess.signed("s3", "host", "127.0.0.1:4566"),
+                                parts)
+                        .text())
+                .contains("<Location>http://127.0.0.1:4566/b/a%2Fb%20c</Location>");
+        var inHost = InProcess.signed("s3", "host", "b.s3.localhost:4566");
+        assertThat(platform.send("POST", "/a/b", "uploadId=u", inHost, parts).text())
+                .contains("<Location>http://b.s3.localhost:4566/a%2Fb</Location>");
+    }
+
+    @Test
+    void an_object_must_announce_its_length() {
+        var unsigned = InProcess.signed("s3", "x-amz-content-sha256", "UNSIGNED-PAYLOAD");
+        var none = platform.send("PUT", "/b/k", null, unsigned, new byte[0]);
+        assertThat(none.status).isEqualTo(411);
+        assertThat(none.text()).contains("<Code>MissingContentLength</Code>");
+        assertThat(seen).isEmpty();
+        assertThat(platform.send("PUT", "/b/k", null, unsigned.with("content-length", "0"), new byte[0]).status)
+                .isEqualTo(200);
     }
 
     @Test

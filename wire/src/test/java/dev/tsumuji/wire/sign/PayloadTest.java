@@ -68,6 +68,17 @@ class PayloadTest {
     }
 
     @Test
+    void a_signed_body_that_no_length_announces_cannot_be_read() {
+        var signed = SIGNER.sign(
+                "PUT", "/b/k", null, Headers.of("host", "localhost"), Hash.hex(Hash.sha256(new byte[] {1})), NOW);
+        assertThatThrownBy(() -> body(Request.of("PUT", "/b/k", null, signed, new byte[0])))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.code()).isEqualTo("MissingContentLength");
+                    assertThat(refusal.statusCode()).isEqualTo(411);
+                });
+    }
+
+    @Test
     void the_crc64_of_many_bytes_is_that_of_its_bytes_one_by_one() {
         var bytes = new byte[3 * 4_096 + 1_003];
         for (int i = 0; i < bytes.length; i++) {

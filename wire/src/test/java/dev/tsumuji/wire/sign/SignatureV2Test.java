@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The examples of AWS's own documentation of the older signature. */
 class SignatureV2Test {
@@ -43,6 +45,36 @@ class SignatureV2Test {
                                 "GET\n\n\nTue, 27 Mar 2007 19:36:42 +0000\n/awsexamplebucket1/photos/puppy.jpg"));
         assertThat(verified.credential().accessKeyId()).isEqualTo(ID);
         assertThat(verified.scope().service()).isEqualTo("s3");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Mon, 27 Mar 2007 19:36:42 GMT | SignatureDoesNotMatch", // a Tuesday, and no matter
+                "Wed, 07 Jul 2010 21:53:04 GMT | RequestTimeTooSkewed",
+                "Tue, 07 Jul 2010 21:53:04 GMT | RequestTimeTooSkewed",
+                "Tue, 07 Jul 9999 21:53:04 GMT | RequestTimeTooSkewed",
+                "Tue, 07 Jul 1950 21:53:04 GMT | AccessDenied",
+                "Bad Date | AccessDenied",
+                "'' | AccessDenied"
+            })
+    void a_date_that_is_none_or_far_is_refused(String date, String code) {
+        assertThatThrownBy(() -> verify(
+                        "2007-03-27T19:36:42Z",
+                        "GET",
+                        "/b/k",
+                        null,
+                        "host",
+                        "127.0.0.1:4566",
+                        "date",
+                        date,
+                        "authorization",
+                        "AWS " + ID + ":guess"))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.code()).isEqualTo(code);
+                    assertThat(refusal.statusCode()).isEqualTo(403);
+                });
     }
 
     @Test

@@ -303,6 +303,34 @@ class VerifierTest {
                 "Date must be in ISO-8601 'basic format'. Got '" + date + "'.");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "now, AccessDenied, AWS authentication requires a valid Date or x-amz-date header",
+        "'', AccessDenied, AWS authentication requires a valid Date or x-amz-date header",
+        "19500707T215304Z, AccessDenied, AWS authentication requires a valid Date or x-amz-date header",
+        "20100707T215304Z, RequestTimeTooSkewed, The difference between the request time and the current time is too",
+        "20300707T215304Z, RequestTimeTooSkewed, The difference between the request time and the current time is too",
+        "99990707T215304Z, RequestTimeTooSkewed, The difference between the request time and the current time is too"
+    })
+    void s3_refuses_a_date_that_is_none_or_far_whatever_the_scope(String date, String code, String message) {
+        var signed = sign(Keys.ID, Keys.SECRET, null, "s3", dialect("s3"));
+        refused(get(signed.with("x-amz-date", date)), code, 403, message);
+    }
+
+    @Test
+    void s3_wants_a_date() {
+        var signed = sign(Keys.ID, Keys.SECRET, null, "s3", dialect("s3")).with("x-amz-date", null);
+        refused(get(signed), "AccessDenied", 403, "AWS authentication requires a valid Date or x-amz-date header");
+    }
+
+    @Test
+    void an_empty_authorization_claims_nothing() {
+        assertThat(Verifier.unsigned(get(Headers.of("host", "h", "authorization", ""))))
+                .isTrue();
+        assertThat(Verifier.unsigned(get(Headers.of("host", "h", "authorization", "AWS x:y"))))
+                .isFalse();
+    }
+
     @Test
     void s3_tells_all_headers_of_a_link_that_were_not_signed() {
         var link = new Signer(Keys.ID, Keys.SECRET, null, "us-east-1", "s3")
