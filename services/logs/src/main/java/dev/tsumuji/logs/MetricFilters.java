@@ -62,7 +62,7 @@ final class MetricFilters {
     private static void checkCount(Snapshot snapshot, Group group) {
         int max = LogsLimits.METRIC_FILTERS_PER_GROUP_MAX;
         if (snapshot.scan(LogsKeys.metricFilters(group.id(), ""), max).size() == max) {
-            throw LogsErrors.other("LimitExceededException", "Resource limit exceeded.");
+            throw LogsErrors.limitExceeded();
         }
     }
 
