@@ -26,6 +26,7 @@ import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionResponse;
 import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionResponse;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
@@ -185,6 +186,23 @@ class RoundTripTest {
         assertThat(answer.payload().asUtf8String()).isEqualTo("[{}]");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.functionError()).isEqualTo("Unhandled");
+    }
+
+    @Test
+    void an_event_may_come_by_the_operation_of_old() {
+        for (var path : List.of("/2014-11-13/functions/f/invoke-async/", "/2014-11-13/functions/f/invoke-async")) {
+            seen.clear();
+            platform.send("POST", path, null, InProcess.signed("lambda"), new byte[] {'7'});
+            assertThat(seen)
+                    .containsExactly(InvokeRequest.builder()
+                            .functionName("f")
+                            .invocationType(InvocationType.EVENT)
+                            .payload(SdkBytes.fromUtf8String("7"))
+                            .build());
+        }
+        assertThat(platform.send("GET", "/2014-11-13/functions/f/invoke-async/", null, InProcess.signed("lambda"), new byte[0])
+                        .status)
+                .isEqualTo(404);
     }
 
     @Test
