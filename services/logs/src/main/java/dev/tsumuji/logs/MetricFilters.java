@@ -67,6 +67,7 @@ final class MetricFilters {
     }
 
     void delete(String groupName, String name) {
+        LogStreams.checkLength(groupName);
         kv.transact(txn -> {
             var key = LogsKeys.metricFilter(groups.require(txn, groupName).id(), name);
             if (txn.get(key) == null) {
