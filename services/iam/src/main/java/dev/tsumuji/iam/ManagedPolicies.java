@@ -329,10 +329,9 @@ final class ManagedPolicies {
         var account = Directory.account();
         var tags = awsPolicies.knows(request.policyArn())
                 ? List.<Tag>of()
-                : directory.read(snapshot ->
-                        require(snapshot, account, request.policyArn()).tags().stream()
-                                .sorted(Comparator.comparing(Tag::key))
-                                .toList());
+                : directory.read(snapshot -> require(snapshot, account, request.policyArn()).tags().stream()
+                        .sorted(Comparator.comparing(Tag::key))
+                        .toList());
         var page = Pages.of(tags, request.marker(), request.maxItems());
         return ListPolicyTagsResponse.builder()
                 .tags(page.items())

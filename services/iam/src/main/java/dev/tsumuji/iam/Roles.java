@@ -187,12 +187,16 @@ final class Roles {
     }
 
     TagRoleResponse tag(TagRoleRequest request) {
-        change(request.roleName(), role -> with(role, role.boundary(), Tags.CASELESS.merged(role.tags(), request.tags())));
+        change(
+                request.roleName(),
+                role -> with(role, role.boundary(), Tags.CASELESS.merged(role.tags(), request.tags())));
         return TagRoleResponse.builder().build();
     }
 
     UntagRoleResponse untag(UntagRoleRequest request) {
-        change(request.roleName(), role -> with(role, role.boundary(), Tags.CASELESS.without(role.tags(), request.tagKeys())));
+        change(
+                request.roleName(),
+                role -> with(role, role.boundary(), Tags.CASELESS.without(role.tags(), request.tagKeys())));
         return UntagRoleResponse.builder().build();
     }
 

@@ -194,12 +194,16 @@ final class Users {
     }
 
     TagUserResponse tag(TagUserRequest request) {
-        change(request.userName(), user -> with(user, user.boundary(), Tags.CASELESS.merged(user.tags(), request.tags())));
+        change(
+                request.userName(),
+                user -> with(user, user.boundary(), Tags.CASELESS.merged(user.tags(), request.tags())));
         return TagUserResponse.builder().build();
     }
 
     UntagUserResponse untag(UntagUserRequest request) {
-        change(request.userName(), user -> with(user, user.boundary(), Tags.CASELESS.without(user.tags(), request.tagKeys())));
+        change(
+                request.userName(),
+                user -> with(user, user.boundary(), Tags.CASELESS.without(user.tags(), request.tagKeys())));
         return UntagUserResponse.builder().build();
     }
 

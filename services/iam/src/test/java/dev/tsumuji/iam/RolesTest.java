@@ -184,7 +184,8 @@ class RolesTest {
     void tags_of_policies_differ_in_case_and_are_listed_in_order() {
         var lower = Tag.builder().key("a").value("lower").build();
         var upper = Tag.builder().key("A").value("upper").build();
-        var arn = iam.createPolicy(r -> r.policyName("p").policyDocument(PUT_OBJECT).tags(lower, upper))
+        var arn = iam.createPolicy(
+                        r -> r.policyName("p").policyDocument(PUT_OBJECT).tags(lower, upper))
                 .policy()
                 .arn();
 

@@ -215,7 +215,12 @@ class RoundTripTest {
                             .payload(SdkBytes.fromUtf8String("7"))
                             .build());
         }
-        assertThat(platform.send("GET", "/2014-11-13/functions/f/invoke-async/", null, InProcess.signed("lambda"), new byte[0])
+        assertThat(platform.send(
+                                "GET",
+                                "/2014-11-13/functions/f/invoke-async/",
+                                null,
+                                InProcess.signed("lambda"),
+                                new byte[0])
                         .status)
                 .isEqualTo(404);
     }
