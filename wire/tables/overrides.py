@@ -134,11 +134,17 @@ OVERRIDES = {
         },
         "statuses": {"DeleteFunction": 204},
     },
-    "iam": {"table": {"validationCode": "ValidationError", "hidesValues": True}},
+    "iam": {
+        "table": {"validationCode": "ValidationError", "hidesValues": True, "emptyResults": ["UpdateRole"]},
+    },
     "sts": {"table": {"validationCode": "ValidationError"}},
     "cloudwatchlogs": {
         "model": "logs",
-        "skip": ["CreateLogGroupRequest.logGroupName", "CreateLogStreamRequest.logStreamName"],
+        "skip": [
+            "CreateLogGroupRequest.logGroupName",
+            "CreateLogStreamRequest.logStreamName",
+            "DeleteMetricFilterRequest.logGroupName",
+        ],
         "table": {"validationCode": "InvalidParameterException"},
     },
     "sqs": {

@@ -1,4 +1,6 @@
 """Drives the platform with boto3 as an application would. Prints one line per check; any failure ends it with a trace."""
+import base64
+import gzip
 import io
 import json
 import time
@@ -130,6 +132,41 @@ def _():
 
     eventually("the event's line", found)
     assert lam.invoke(FunctionName="later", InvocationType="DryRun", Payload="{}")["StatusCode"] == 204
+    assert lam.invoke_async(FunctionName="later", InvokeArgs=json.dumps({"id": "e2"}))["Status"] == 202
+    eventually(
+        "the line of an event by the operation of old",
+        lambda: logs.filter_log_events(logGroupName="/aws/lambda/later", filterPattern='"ran e2"')["events"],
+    )
+
+
+@check("a function is told what its subscription to a log group passes")
+def _():
+    arn = create("subscribed", "def handler(event, context):\n    print(event['awslogs']['data'])\n")["FunctionArn"]
+    logs.create_log_group(logGroupName="watched")
+    logs.create_log_stream(logGroupName="watched", logStreamName="one")
+    subscription = dict(logGroupName="watched", filterName="errors", filterPattern="ERROR", destinationArn=arn)
+    refused("InvalidParameterException", logs.put_subscription_filter, **subscription)
+    lam.add_permission(
+        FunctionName="subscribed", StatementId="logs", Action="lambda:InvokeFunction",
+        Principal="logs.us-east-1.amazonaws.com", SourceAccount="000000000000",
+        SourceArn="arn:aws:logs:us-east-1:000000000000:log-group:watched:*",
+    )
+    logs.put_subscription_filter(**subscription)
+    now = int(time.time() * 1000)
+    events = [{"timestamp": now, "message": message} for message in ("fine", "ERROR \u98a8")]
+    logs.put_log_events(logGroupName="watched", logStreamName="one", logEvents=events)
+    def found():
+        try:
+            return logs.filter_log_events(logGroupName="/aws/lambda/subscribed", filterPattern="H4sI")["events"]
+        except logs.exceptions.ResourceNotFoundException:
+            return None
+
+    data = eventually("the events", found)[0]["message"]
+    told = json.loads(gzip.decompress(base64.b64decode(data)))
+    assert told["messageType"] == "DATA_MESSAGE" and told["owner"] == "000000000000", told
+    assert told["logGroup"] == "watched" and told["logStream"] == "one", told
+    assert told["subscriptionFilters"] == ["errors"], told
+    assert [(e["timestamp"], e["message"]) for e in told["logEvents"]] == [(now, "ERROR \u98a8")], told
 
 
 SIGNED_CALL = """

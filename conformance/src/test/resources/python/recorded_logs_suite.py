@@ -127,5 +127,20 @@ def case_metric_filters_refused(r):
     r.step("error-invalid-filter-pattern", logs.put_metric_filter, **dict(put, filterPattern="X" * 1025))
 
 
+def case_subscription_filters(r):
+    r.of("TestSubscriptionFilters::test_describe_subscription_filters_empty")
+    of = group()
+    r.step("describe-subscription-filters-empty", logs.describe_subscription_filters, logGroupName=of)
+    r.of("TestSubscriptionFilterUpdates::test_put_subscription_filter_errors")
+    elsewhere = "arn:aws:{}:us-east-1:123456789012:{}"
+    for step, to, destination in (
+        ("error-log-group-not-found", name(), elsewhere.format("lambda", "function:test")),
+        ("error-lambda-not-found", of, elsewhere.format("lambda", "function:not-existing")),
+        ("error-kinesis-not-found", of, elsewhere.format("kinesis", "stream/unknown-stream")),
+    ):
+        put = {"logGroupName": to, "filterName": "test", "filterPattern": "", "destinationArn": destination}
+        r.step(step, logs.put_subscription_filter, **put)
+
+
 if __name__ == "__main__":
     Replay("logs", globals())

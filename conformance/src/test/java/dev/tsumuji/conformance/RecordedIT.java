@@ -29,7 +29,18 @@ class RecordedIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dynamodb", "iam", "lambda", "logs", "s3", "s3_details", "s3_objects", "s3_web"})
+    @ValueSource(
+            strings = {
+                "dynamodb",
+                "iam",
+                "lambda",
+                "lambda_runtimes",
+                "logs",
+                "s3",
+                "s3_details",
+                "s3_objects",
+                "s3_web"
+            })
     void every_answer_is_the_one_that_aws_gave(String suite) throws Exception {
         Client.assumeRuns("python3", "-c", "import boto3");
         var recordings = Path.of(System.getProperty("tsumuji.recordings", RECORDINGS.toString()))

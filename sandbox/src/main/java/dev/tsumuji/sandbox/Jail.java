@@ -136,7 +136,7 @@ final class Jail implements AutoCloseable {
         private final SocketChannel channel;
         private final ByteBuffer buffer = ByteBuffer.allocate(1024).limit(0);
 
-        private LifeLine(SocketChannel channel) {
+        LifeLine(SocketChannel channel) {
             this.channel = channel;
         }
 

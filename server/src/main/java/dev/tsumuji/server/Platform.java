@@ -94,7 +94,7 @@ public final class Platform implements AutoCloseable {
 
         // services
         var sts = closing.add(new StsService(iam.credentials(), cloud, clock, ids));
-        var logs = closing.add(new LogsService(kv, clock, ids, scheduler));
+        var logs = closing.add(new LogsService(kv, outbox, cloud, clock, ids, scheduler));
         var lambda = closing.add(new LambdaService(
                 kv, blobs, outbox, cloud, signals, sandboxes, clock, ids, scheduler, lambdaSettings()));
         var dynamodb = closing.add(new DynamodbService(kv, outbox, signals, clock, ids, scheduler));

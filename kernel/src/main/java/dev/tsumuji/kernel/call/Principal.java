@@ -1,5 +1,7 @@
 package dev.tsumuji.kernel.call;
 
+import java.util.regex.Pattern;
+
 /**
  * Who makes a call. A closed set: whoever decides something by principal switches over all of them.
  *
@@ -82,8 +84,18 @@ public sealed interface Principal {
         }
     }
 
-    /** The platform's own services, by the name that policies use: {@code lambda.amazonaws.com}. */
+    /**
+     * The platform's own services, by the name that policies use: {@code lambda.amazonaws.com}; of the few that act in the name of a
+     * region, {@code logs.eu-central-1.amazonaws.com}.
+     */
     record Service(String name) implements Principal {
+        private static final Pattern OF_REGION = Pattern.compile("([a-z0-9-]+)\\.[a-z]{2}(-[a-z]+)+-\\d\\.(.+)");
+
+        /** Whether a policy that has this name means the service: a region's is meant by the name without it, too. */
+        public boolean isNamed(String named) {
+            return named.equals(name) || named.equals(OF_REGION.matcher(name).replaceFirst("$1.$3"));
+        }
+
         @Override
         public String account() {
             return "";

@@ -3,6 +3,8 @@ package dev.tsumuji.iam;
 import dev.tsumuji.iam.IamKeys.AccessKey;
 import dev.tsumuji.iam.IamKeys.LastUse;
 import dev.tsumuji.iam.IamKeys.Reference;
+import dev.tsumuji.kernel.call.Call;
+import dev.tsumuji.kernel.cloud.Failures;
 import dev.tsumuji.kernel.kv.Snapshot;
 import dev.tsumuji.kernel.time.Ids;
 import software.amazon.awssdk.services.iam.model.*;
@@ -120,7 +122,12 @@ final class AccessKeys {
             var key = IamKeys.KEYS
                     .get(snapshot, id)
                     .filter(found -> found.account().equals(account))
-                    .orElseThrow(() -> IamErrors.noSuch("The Access Key with id " + id + " cannot be found."));
+                    .orElseThrow(() -> Failures.of(
+                            "AccessDenied",
+                            403,
+                            "User: " + Call.current().principal().arn()
+                                    + " is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key "
+                                    + id));
             var use = IamKeys.LAST_USES.get(snapshot, id);
             return GetAccessKeyLastUsedResponse.builder()
                     .userName(key.user())

@@ -172,13 +172,11 @@ final class Groups {
     RemoveUserFromGroupResponse remove(RemoveUserFromGroupRequest request) {
         var account = Directory.account();
         directory.write(txn -> {
-            var lowGroup = IamKeys.low(
-                    Directory.group(txn, account, request.groupName()).name());
+            // the user is looked for first, as on AWS
             var lowUser =
                     IamKeys.low(Directory.user(txn, account, request.userName()).name());
-            if (IamKeys.MEMBERS.get(txn, account, lowGroup, lowUser).isEmpty()) {
-                throw IamErrors.noSuch("User " + request.userName() + " is not in group " + request.groupName() + ".");
-            }
+            var lowGroup = IamKeys.low(
+                    Directory.group(txn, account, request.groupName()).name());
             IamKeys.MEMBERS.delete(txn, account, lowGroup, lowUser);
             IamKeys.MEMBERSHIPS.delete(txn, account, lowUser, lowGroup);
             return null;

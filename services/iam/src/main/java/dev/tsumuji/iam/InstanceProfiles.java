@@ -24,7 +24,7 @@ final class InstanceProfiles {
                 directory.id("AIPA"),
                 directory.now(),
                 null,
-                Tags.of(request.tags()));
+                Tags.CASELESS.of(request.tags()));
         directory.write(txn -> {
             var low = IamKeys.low(profile.name());
             if (IamKeys.PROFILES.get(txn, account, low).isPresent()) {
@@ -139,12 +139,12 @@ final class InstanceProfiles {
     }
 
     TagInstanceProfileResponse tag(TagInstanceProfileRequest request) {
-        retag(request.instanceProfileName(), tags -> Tags.merged(tags, request.tags()));
+        retag(request.instanceProfileName(), tags -> Tags.CASELESS.merged(tags, request.tags()));
         return TagInstanceProfileResponse.builder().build();
     }
 
     UntagInstanceProfileResponse untag(UntagInstanceProfileRequest request) {
-        retag(request.instanceProfileName(), tags -> Tags.without(tags, request.tagKeys()));
+        retag(request.instanceProfileName(), tags -> Tags.CASELESS.without(tags, request.tagKeys()));
         return UntagInstanceProfileResponse.builder().build();
     }
 

@@ -30,7 +30,7 @@ final class LoginProfiles {
         directory.write(txn -> {
             Directory.user(txn, account, name);
             if (IamKeys.LOGINS.get(txn, account, IamKeys.low(name)).isPresent()) {
-                throw IamErrors.exists("Login Profile for User " + name + " already exists.");
+                throw IamErrors.exists("Login Profile for user " + name + " already exists.");
             }
             IamKeys.LOGINS.put(txn, login, account, IamKeys.low(name));
             return null;

@@ -6,10 +6,12 @@ import dev.tsumuji.iam.IamKeys.Version;
 import dev.tsumuji.kernel.cloud.Failures;
 import dev.tsumuji.kernel.kv.Snapshot;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.iam.model.*;
 
 /** Policies that stand by themselves, with their versions. Stateless. */
@@ -29,7 +31,7 @@ final class ManagedPolicies {
 
     static void requireArn(String arn) {
         if (!ARN.matcher(arn).matches()) {
-            throw IamErrors.invalid("ARN " + arn + " is not valid.");
+            throw Failures.of("ValidationError", 400, "ARN " + arn + " is not valid.");
         }
     }
 
@@ -62,7 +64,7 @@ final class ManagedPolicies {
     CreatePolicyResponse create(CreatePolicyRequest request) {
         var account = Directory.account();
         var document = request.policyDocument();
-        var tags = Tags.of(request.tags());
+        var tags = Tags.CASED.of(request.tags());
         check(document);
         var now = directory.now();
         var policy = new ManagedPolicy(
@@ -229,7 +231,7 @@ final class ManagedPolicies {
                     .build();
         }
         return directory.read(snapshot -> {
-            var policy = require(snapshot, account, arn);
+            var policy = withVersion(snapshot, account, arn, request.versionId());
             var version = version(snapshot, account, policy, request.versionId());
             return GetPolicyVersionResponse.builder()
                     .policyVersion(brief(version, version.number() == policy.defaultVersion())
@@ -239,12 +241,20 @@ final class ManagedPolicies {
         });
     }
 
+    /** Where a version is asked for, a policy that is not there lacks the version. */
+    private static ManagedPolicy withVersion(Snapshot snapshot, String account, String arn, String id) {
+        return find(snapshot, account, arn).orElseThrow(() -> noSuchVersion(arn, id));
+    }
+
+    private static AwsServiceException noSuchVersion(String arn, String id) {
+        return IamErrors.noSuch("Policy " + arn + " version " + id + " does not exist or is not attachable.");
+    }
+
     private static Version version(Snapshot snapshot, String account, ManagedPolicy policy, String id) {
         int number = id.matches("v[1-9][0-9]{0,8}") ? Integer.parseInt(id.substring(1)) : 0;
         return IamKeys.VERSIONS
                 .get(snapshot, account, IamKeys.low(policy.name()), number)
-                .orElseThrow(() -> IamErrors.noSuch(
-                        "Policy " + arn(account, policy) + " version " + id + " does not exist or is not attachable."));
+                .orElseThrow(() -> noSuchVersion(arn(account, policy), id));
     }
 
     ListPolicyVersionsResponse listVersions(ListPolicyVersionsRequest request) {
@@ -281,7 +291,7 @@ final class ManagedPolicies {
         requireOwn(request.policyArn());
         var account = Directory.account();
         directory.write(txn -> {
-            var policy = require(txn, account, request.policyArn());
+            var policy = withVersion(txn, account, request.policyArn(), request.versionId());
             var version = version(txn, account, policy, request.versionId());
             IamKeys.POLICIES.put(
                     txn, with(policy, version.number(), policy.versions()), account, IamKeys.low(policy.name()));
@@ -306,12 +316,12 @@ final class ManagedPolicies {
     }
 
     TagPolicyResponse tag(TagPolicyRequest request) {
-        retag(request.policyArn(), tags -> Tags.merged(tags, request.tags()));
+        retag(request.policyArn(), tags -> Tags.CASED.merged(tags, request.tags()));
         return TagPolicyResponse.builder().build();
     }
 
     UntagPolicyResponse untag(UntagPolicyRequest request) {
-        retag(request.policyArn(), tags -> Tags.without(tags, request.tagKeys()));
+        retag(request.policyArn(), tags -> Tags.CASED.without(tags, request.tagKeys()));
         return UntagPolicyResponse.builder().build();
     }
 
@@ -319,8 +329,9 @@ final class ManagedPolicies {
         var account = Directory.account();
         var tags = awsPolicies.knows(request.policyArn())
                 ? List.<Tag>of()
-                : directory.read(snapshot ->
-                        require(snapshot, account, request.policyArn()).tags());
+                : directory.read(snapshot -> require(snapshot, account, request.policyArn()).tags().stream()
+                        .sorted(Comparator.comparing(Tag::key))
+                        .toList());
         var page = Pages.of(tags, request.marker(), request.maxItems());
         return ListPolicyTagsResponse.builder()
                 .tags(page.items())

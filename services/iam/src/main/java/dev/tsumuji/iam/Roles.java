@@ -34,15 +34,9 @@ final class Roles {
                 request.description(),
                 request.maxSessionDuration() == null ? 3600 : request.maxSessionDuration(),
                 request.permissionsBoundary(),
-                Tags.of(request.tags()));
+                Tags.CASELESS.of(request.tags()));
         insert(account, role);
-        var shown = shown(account, role);
-        return CreateRoleResponse.builder()
-                .role(shown.toBuilder()
-                        .description(request.description())
-                        .maxSessionDuration(request.maxSessionDuration())
-                        .build())
-                .build();
+        return CreateRoleResponse.builder().role(shown(account, role)).build();
     }
 
     void insert(String account, IamKeys.Role role) {
@@ -193,12 +187,16 @@ final class Roles {
     }
 
     TagRoleResponse tag(TagRoleRequest request) {
-        change(request.roleName(), role -> with(role, role.boundary(), Tags.merged(role.tags(), request.tags())));
+        change(
+                request.roleName(),
+                role -> with(role, role.boundary(), Tags.CASELESS.merged(role.tags(), request.tags())));
         return TagRoleResponse.builder().build();
     }
 
     UntagRoleResponse untag(UntagRoleRequest request) {
-        change(request.roleName(), role -> with(role, role.boundary(), Tags.without(role.tags(), request.tagKeys())));
+        change(
+                request.roleName(),
+                role -> with(role, role.boundary(), Tags.CASELESS.without(role.tags(), request.tagKeys())));
         return UntagRoleResponse.builder().build();
     }
 

@@ -27,7 +27,7 @@ final class Users {
     CreateUserResponse create(CreateUserRequest request) {
         var account = Directory.account();
         var name = request.userName();
-        var tags = Tags.of(request.tags());
+        var tags = Tags.CASELESS.of(request.tags());
         var user = new IamKeys.User(
                 name, path(request.path()), directory.id("AIDA"), directory.now(), request.permissionsBoundary(), tags);
         directory.write(txn -> {
@@ -194,12 +194,16 @@ final class Users {
     }
 
     TagUserResponse tag(TagUserRequest request) {
-        change(request.userName(), user -> with(user, user.boundary(), Tags.merged(user.tags(), request.tags())));
+        change(
+                request.userName(),
+                user -> with(user, user.boundary(), Tags.CASELESS.merged(user.tags(), request.tags())));
         return TagUserResponse.builder().build();
     }
 
     UntagUserResponse untag(UntagUserRequest request) {
-        change(request.userName(), user -> with(user, user.boundary(), Tags.without(user.tags(), request.tagKeys())));
+        change(
+                request.userName(),
+                user -> with(user, user.boundary(), Tags.CASELESS.without(user.tags(), request.tagKeys())));
         return UntagUserResponse.builder().build();
     }
 

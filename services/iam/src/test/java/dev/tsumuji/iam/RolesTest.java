@@ -32,17 +32,20 @@ class RolesTest {
     void a_role_is_shown_with_its_trust_and_tags_but_listed_without_tags() {
         var made = iam.createRole(request -> request.roleName("r")
                         .path("/role-with-tags/")
+                        .description("for tests")
                         .assumeRolePolicyDocument(Cell.TRUST_ACCOUNT)
                         .tags(Tag.builder().key("test").value("value").build()))
                 .role();
 
         assertThat(made.arn()).isEqualTo("arn:aws:iam::000000000000:role/role-with-tags/r");
         assertThat(made.maxSessionDuration()).isNull();
+        assertThat(made.description()).isNull();
         assertThat(URLDecoder.decode(made.assumeRolePolicyDocument(), StandardCharsets.UTF_8))
                 .isEqualTo(Cell.TRUST_ACCOUNT);
         var shown = iam.getRole(request -> request.roleName("r")).role();
         assertThat(shown.maxSessionDuration()).isEqualTo(3600);
         assertThat(shown.tags()).hasSize(1);
+        assertThat(shown.description()).isEqualTo("for tests");
         assertThat(shown.roleLastUsed()).isNotNull();
         assertThat(iam.listRoles().roles())
                 .singleElement()
@@ -158,6 +161,41 @@ class RolesTest {
                         request -> request.policyArn("arn:aws:iam::000000000000:policy/non-existent-policy")),
                 "NoSuchEntity",
                 "Policy arn:aws:iam::000000000000:policy/non-existent-policy was not found.");
+    }
+
+    @Test
+    void a_missing_policy_lacks_the_version_that_is_asked_for() {
+        var none = "arn:aws:iam::000000000000:policy/non-existent-policy";
+        var message = "Policy " + none + " version v1 does not exist or is not attachable.";
+        refused(() -> iam.getPolicyVersion(r -> r.policyArn(none).versionId("v1")), "NoSuchEntity", message);
+        refused(() -> iam.setDefaultPolicyVersion(r -> r.policyArn(none).versionId("v1")), "NoSuchEntity", message);
+    }
+
+    @Test
+    void what_is_no_arn_is_attached_to_nobody() {
+        iam.createRole(r -> r.roleName("r").assumeRolePolicyDocument(Cell.TRUST_ACCOUNT));
+        refused(
+                () -> iam.attachRolePolicy(r -> r.roleName("r").policyArn("longpolicynamebutnoarn")),
+                "ValidationError",
+                "ARN longpolicynamebutnoarn is not valid.");
+    }
+
+    @Test
+    void tags_of_policies_differ_in_case_and_are_listed_in_order() {
+        var lower = Tag.builder().key("a").value("lower").build();
+        var upper = Tag.builder().key("A").value("upper").build();
+        var arn = iam.createPolicy(
+                        r -> r.policyName("p").policyDocument(PUT_OBJECT).tags(lower, upper))
+                .policy()
+                .arn();
+
+        assertThat(iam.listPolicyTags(r -> r.policyArn(arn)).tags()).containsExactly(upper, lower);
+        refused(
+                () -> iam.tagPolicy(r -> r.policyArn(arn).tags(lower, lower)),
+                "InvalidInput",
+                "Duplicate tag keys found.");
+        iam.untagPolicy(r -> r.policyArn(arn).tagKeys("a"));
+        assertThat(iam.listPolicyTags(r -> r.policyArn(arn)).tags()).containsExactly(upper);
     }
 
     @Test

@@ -61,6 +61,49 @@ class UsersTest {
     }
 
     @Test
+    void who_is_in_no_group_can_leave_it() {
+        cell.root.createUser(request -> request.userName("ada"));
+        cell.root.createGroup(request -> request.groupName("writers"));
+
+        cell.root.removeUserFromGroup(request -> request.userName("ada").groupName("writers"));
+        refused(
+                () -> cell.root.removeUserFromGroup(
+                        request -> request.userName("ada").groupName("none")),
+                "NoSuchEntity",
+                404,
+                "The group with name none cannot be found.");
+        refused(
+                () -> cell.root.removeUserFromGroup(
+                        request -> request.userName("nobody").groupName("none")),
+                "NoSuchEntity",
+                404,
+                "The user with name nobody cannot be found.");
+    }
+
+    @Test
+    void the_last_use_of_a_key_that_is_not_there_is_nobodys_to_know() {
+        refused(
+                () -> cell.root.getAccessKeyLastUsed(request -> request.accessKeyId("AKIAIOSFODNN7EXAMPLE")),
+                "AccessDenied",
+                403,
+                "User: arn:aws:iam::000000000000:root is not authorized to perform iam:GetAccessKeyLastUsed"
+                        + " on resource: access key AKIAIOSFODNN7EXAMPLE");
+    }
+
+    @Test
+    void a_user_has_one_password() {
+        cell.root.createUser(request -> request.userName("ada"));
+        cell.root.createLoginProfile(request -> request.userName("ada").password("a-Long-1-password"));
+
+        refused(
+                () -> cell.root.createLoginProfile(
+                        request -> request.userName("ada").password("a-Long-1-password")),
+                "EntityAlreadyExists",
+                409,
+                "Login Profile for user ada already exists.");
+    }
+
+    @Test
     void names_that_differ_in_case_only_are_the_same_name() {
         cell.root.createUser(request -> request.userName("Ada"));
 

@@ -139,7 +139,7 @@ final class MappingRun {
     private void startLanes() {
         try {
             for (var shard : source.shards()) {
-                if (!isRunning(shard.id()) && (shard.parent() == null || hasEnded(shard.parent()))) {
+                if (shard.parent() == null || hasEnded(shard.parent())) {
                     startLanes(shard.id());
                 }
             }
@@ -150,6 +150,9 @@ final class MappingRun {
 
     private void startLanes(String shard) {
         for (int lane = 0; lane < settings().parallelizationFactor(); lane++) {
+            if (isRunning(shard, lane)) {
+                continue;
+            }
             var from = begin(shard, lane);
             if (from.ended()) {
                 continue;
@@ -178,6 +181,7 @@ final class MappingRun {
             if (e.kind() != KvException.Kind.CLOSED) {
                 LOG.log(Level.ERROR, "event source mapping " + mapping.uuid() + " lost a lane", e);
             }
+            after = AFTER_A_FAULT;
         } catch (RuntimeException e) {
             // started again, from its last checkpoint
             LOG.log(Level.ERROR, "event source mapping " + mapping.uuid() + " broke off in a batch", e);
@@ -197,10 +201,10 @@ final class MappingRun {
         }
     }
 
-    private boolean isRunning(String shard) {
+    private boolean isRunning(String shard, int number) {
         lock.lock();
         try {
-            return lanes.stream().anyMatch(lane -> lane.shard().equals(shard));
+            return lanes.stream().anyMatch(lane -> lane.is(shard, number));
         } finally {
             lock.unlock();
         }

@@ -57,8 +57,8 @@ final class StreamLane implements Runnable {
                 run.scheduler());
     }
 
-    String shard() {
-        return shard;
+    boolean is(String ofShard, int number) {
+        return lane == number && shard.equals(ofShard);
     }
 
     void wake() {

@@ -167,6 +167,19 @@ class EventSourceMappingsTest {
     }
 
     @Test
+    void a_lane_that_broke_off_is_started_again_while_others_of_its_shard_work() {
+        platform.with("work", "fault-once lane");
+        map("work", s -> s.parallelizationFactor(2));
+        platform.streams.put("a", "1");
+        inTime(() -> values("work").size() == 2);
+        platform.streams.put("a", "2");
+        platform.streams.put("b", "3");
+        inTime(() -> values("work").size() == 4);
+
+        assertThat(values("work")).containsExactlyInAnyOrder("1", "1", "2", "3");
+    }
+
+    @Test
     void a_failed_batch_is_tried_again_as_often_as_it_may_and_then_told_to_the_failure_destination() {
         platform.with("work", "fail-if poison").with("sink", "echo");
         platform.streams.put("a", "poison");

@@ -24,9 +24,9 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.PutLogEventsResponse
 /**
  * Writes and reads log events. Thread-safe: all state is in the store.
  *
- * <p>A batch is one commit of its events, the stream's time of ingestion and two counters. It reads the group and the
- * stream, so a batch never lands in a deleted one; it writes nothing that another batch reads, so writers never make each
- * other repeat. A reader sees a batch as soon as it is acknowledged.
+ * <p>A batch is one commit of its events, the stream's time of ingestion, two counters and what subscriptions are told. It reads
+ * the group with its subscriptions and the stream, so a batch never lands in a deleted one; it writes nothing that another batch
+ * reads, so writers never make each other repeat. A reader sees a batch as soon as it is acknowledged.
  *
  * <p>Readers touch only the events between the two times that they ask for. An event counts as deleted from the
  * millisecond in which its retention ends, whether {@link Retention} has removed it yet or not.
@@ -39,12 +39,14 @@ final class LogEvents {
     private final LogGroups groups;
     private final LogStreams streams;
     private final Retention retention;
+    private final Subscriptions subscriptions;
 
-    LogEvents(Kv kv, LogGroups groups, LogStreams streams, Retention retention) {
+    LogEvents(Kv kv, LogGroups groups, LogStreams streams, Retention retention, Subscriptions subscriptions) {
         this.kv = kv;
         this.groups = groups;
         this.streams = streams;
         this.retention = retention;
+        this.subscriptions = subscriptions;
     }
 
     PutLogEventsResponse put(PutLogEventsRequest request) {
@@ -56,6 +58,7 @@ final class LogEvents {
             var part = batch.accept(now, group.expiredBefore(now));
             if (part.from() < part.to()) {
                 write(txn, group, stream, batch, part, now.toEpochMilli());
+                subscriptions.written(txn, group, request.logStreamName(), batch, part);
                 if (group.retentionDays() != null) {
                     txn.afterCommit(retention::wake);
                 }

@@ -51,6 +51,10 @@ final class LogsErrors {
                 .build();
     }
 
+    static CloudWatchLogsException limitExceeded() {
+        return other("LimitExceededException", "Resource limit exceeded.");
+    }
+
     static CloudWatchLogsException tooManyTags() {
         var message = "The maximum number of tags for a resource is " + LogsLimits.TAGS_MAX + ".";
         return (CloudWatchLogsException) TooManyTagsException.builder()

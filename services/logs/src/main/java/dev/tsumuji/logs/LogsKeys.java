@@ -17,6 +17,7 @@ import java.util.Arrays;
  *   <li>{@code (logs, DATA, group id, INGESTED, stream id)}: time of the last PutLogEvents, eight bytes, written blindly
  *   <li>{@code (logs, DATA, group id, BYTES)} and {@code (…, BYTES, stream id, day)}: counters of stored bytes
  *   <li>{@code (logs, DATA, group id, METRIC_FILTER, name)}: {@link MetricFilters.Stored}
+ *   <li>{@code (logs, DATA, group id, SUBSCRIPTION, name)}: {@link Subscription}
  * </ul>
  *
  * <p>Everything about a group lies under its id, so that deleting a group is one range; the id is random and never used
@@ -34,6 +35,7 @@ final class LogsKeys {
     private static final int INGESTED = 2;
     private static final int BYTES = 3;
     private static final int METRIC_FILTER = 4;
+    private static final int SUBSCRIPTION = 5;
 
     private LogsKeys() {}
 
@@ -87,6 +89,14 @@ final class LogsKeys {
 
     static Range metricFilters(long group, String prefix) {
         return Tuple.rangeOfPrefix(prefix, SPACE, DATA, group, METRIC_FILTER);
+    }
+
+    static byte[] subscription(long group, String name) {
+        return Tuple.pack(SPACE, DATA, group, SUBSCRIPTION, name);
+    }
+
+    static Range subscriptions(long group, String prefix) {
+        return Tuple.rangeOfPrefix(prefix, SPACE, DATA, group, SUBSCRIPTION);
     }
 
     /** What all keys of a stream's events begin with. */

@@ -12,6 +12,13 @@ final class LogsLimits {
     static final int NAME_LENGTH_MAX = 512;
     static final int TAGS_MAX = 50;
     static final int METRIC_FILTERS_PER_GROUP_MAX = 100;
+    static final int SUBSCRIPTIONS_PER_GROUP_MAX = 2;
+
+    /** Larger batches are told in several messages, so that a function may be given each. */
+    static final int SUBSCRIPTION_MESSAGE_MAX_BYTES = 512 << 10;
+
+    /** What can't be told for so long is dropped. */
+    static final Duration SUBSCRIPTION_AGE_MAX = Duration.ofHours(24);
 
     /** Every event counts its UTF-8 bytes and this many more. */
     static final int EVENT_OVERHEAD_BYTES = 26;

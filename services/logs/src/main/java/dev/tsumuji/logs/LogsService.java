@@ -1,7 +1,9 @@
 package dev.tsumuji.logs;
 
+import dev.tsumuji.kernel.cloud.Cloud;
 import dev.tsumuji.kernel.cloud.Service;
 import dev.tsumuji.kernel.kv.Kv;
+import dev.tsumuji.kernel.outbox.Outbox;
 import dev.tsumuji.kernel.time.Ids;
 import dev.tsumuji.kernel.time.Scheduler;
 import java.time.InstantSource;
@@ -10,7 +12,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.cloudwatchlogs.model.*;
 
 /**
- * CloudWatch Logs: groups, streams and events, searches by filter pattern, retention and tags. An event is readable as soon
+ * CloudWatch Logs: groups, streams and events, searches by filter pattern, subscriptions, retention and tags. An event is readable as soon
  * as PutLogEvents has answered, and is on disk then. Thread-safe; all state is in the store.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html">CloudWatch Logs API</a>
@@ -20,14 +22,16 @@ public final class LogsService implements CloudWatchLogsClient {
     private final LogStreams streams;
     private final LogEvents events;
     private final MetricFilters metricFilters;
+    private final SubscriptionFilters subscriptionFilters;
     private final Retention retention;
 
-    public LogsService(Kv kv, InstantSource clock, Ids ids, Scheduler scheduler) {
+    public LogsService(Kv kv, Outbox outbox, Cloud cloud, InstantSource clock, Ids ids, Scheduler scheduler) {
         retention = new Retention(kv, clock, scheduler);
         groups = new LogGroups(kv, ids);
         streams = new LogStreams(kv, ids, groups);
-        events = new LogEvents(kv, groups, streams, retention);
+        events = new LogEvents(kv, groups, streams, retention, new Subscriptions(outbox, cloud, clock, ids));
         metricFilters = new MetricFilters(kv, groups);
+        subscriptionFilters = new SubscriptionFilters(kv, groups, cloud);
         retention.wake();
     }
 
@@ -210,5 +214,24 @@ public final class LogsService implements CloudWatchLogsClient {
             }
         }
         return TestMetricFilterResponse.builder().matches(matches).build();
+    }
+
+    // ---- subscription filters
+
+    @Override
+    public PutSubscriptionFilterResponse putSubscriptionFilter(PutSubscriptionFilterRequest request) {
+        subscriptionFilters.put(request);
+        return PutSubscriptionFilterResponse.builder().build();
+    }
+
+    @Override
+    public DescribeSubscriptionFiltersResponse describeSubscriptionFilters(DescribeSubscriptionFiltersRequest request) {
+        return subscriptionFilters.describe(request);
+    }
+
+    @Override
+    public DeleteSubscriptionFilterResponse deleteSubscriptionFilter(DeleteSubscriptionFilterRequest request) {
+        subscriptionFilters.delete(request.logGroupName(), request.filterName());
+        return DeleteSubscriptionFilterResponse.builder().build();
     }
 }

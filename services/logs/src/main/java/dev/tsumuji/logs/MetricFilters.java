@@ -62,11 +62,12 @@ final class MetricFilters {
     private static void checkCount(Snapshot snapshot, Group group) {
         int max = LogsLimits.METRIC_FILTERS_PER_GROUP_MAX;
         if (snapshot.scan(LogsKeys.metricFilters(group.id(), ""), max).size() == max) {
-            throw LogsErrors.other("LimitExceededException", "Resource limit exceeded.");
+            throw LogsErrors.limitExceeded();
         }
     }
 
     void delete(String groupName, String name) {
+        LogStreams.checkLength(groupName);
         kv.transact(txn -> {
             var key = LogsKeys.metricFilter(groups.require(txn, groupName).id(), name);
             if (txn.get(key) == null) {

@@ -22,6 +22,18 @@ final class SessionRules {
 
     private SessionRules() {}
 
+    /** Before anybody is asked whether it may be assumed, it has to be an ARN, of whatever. */
+    static void role(String arn) {
+        var parts = arn.split(":", 6);
+        if (parts.length < 6
+                || !parts[0].equals("arn")
+                || parts[1].isEmpty()
+                || parts[2].isEmpty()
+                || parts[5].isEmpty()) {
+            throw validation(arn + " is invalid");
+        }
+    }
+
     static void name(String name) {
         if (!NAME.matcher(name).matches()) {
             throw validation("1 validation error detected: Value '" + name

@@ -47,6 +47,7 @@ public final class StsActions implements Actions {
     }
 
     private List<Access> assumeRole(AssumeRoleRequest request) {
+        SessionRules.role(request.roleArn());
         var context = new HashMap<>(tags(request.tags()));
         put(context, "sts:ExternalId", request.externalId());
         put(context, "sts:RoleSessionName", request.roleSessionName());

@@ -84,6 +84,23 @@ class StsServiceTest {
     }
 
     @Test
+    void what_is_no_arn_is_told_so_before_anybody_is_asked() {
+        var sts = as(StsClient.class, root, null);
+        for (var none : new String[] {
+            "nothing-valid-in-here",
+            "arn::b:::something/test-role",
+            "arn:a::::something/test-role",
+            "arn:a:::something/test-role",
+            "arn:a:a::aaaaaaaaaa:"
+        }) {
+            refused(
+                    () -> sts.assumeRole(r -> r.roleArn(none).roleSessionName("session")),
+                    "ValidationError",
+                    none + " is invalid");
+        }
+    }
+
+    @Test
     void a_service_assumes_the_role_that_trusts_it_and_no_other() {
         var trusting = role("f", "{\"Service\":\"lambda.amazonaws.com\"}", "\"sts:AssumeRole\"");
         var lambda = cloud.client(

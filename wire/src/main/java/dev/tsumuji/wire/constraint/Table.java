@@ -148,6 +148,11 @@ public final class Table {
                 : new QueryName(parts[0], "key", "value");
     }
 
+    /** Whether an answer in the query protocol has a result although there is nothing in it. */
+    public boolean emptyResult(String operation) {
+        return list(facts.get("emptyResults")).contains(operation);
+    }
+
     /** Name of the root element of a restXml answer. */
     public String root(String operation) {
         return section("roots").get(operation) instanceof String root ? root : operation + "Result";

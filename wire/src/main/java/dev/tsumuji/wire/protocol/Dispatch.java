@@ -64,7 +64,8 @@ public final class Dispatch {
     }
 
     /** Answers one request, whatever it is; throws nothing but errors of the machine. */
-    public void serve(Request request, Call call, Reply reply) {
+    public void serve(Request made, Call call, Reply reply) {
+        var request = OlderPaths.today(made);
         var aim = router.aim(request);
         Target target = null;
         try {

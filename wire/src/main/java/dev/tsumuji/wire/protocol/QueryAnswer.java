@@ -18,7 +18,7 @@ final class QueryAnswer {
     static byte[] write(Endpoint endpoint, String operation, SdkPojo answer, String requestId) {
         var out = new XmlWriter(false, member -> endpoint.table().queryName(operation, member.name()))
                 .raw("<" + operation + "Response xmlns=\"" + namespace(endpoint) + "\">\n");
-        if (!Shape.of(answer).bodyMembers().isEmpty()) {
+        if (!Shape.of(answer).bodyMembers().isEmpty() || endpoint.table().emptyResult(operation)) {
             out.open(operation + "Result")
                     .members(answer)
                     .close(operation + "Result")

@@ -3,6 +3,7 @@ package dev.tsumuji.wire.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,16 @@ import software.amazon.awssdk.services.iam.model.CreateRoleResponse;
 import software.amazon.awssdk.services.iam.model.GetRoleRequest;
 import software.amazon.awssdk.services.iam.model.GetRoleResponse;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
+import software.amazon.awssdk.services.iam.model.TagRoleRequest;
+import software.amazon.awssdk.services.iam.model.TagRoleResponse;
+import software.amazon.awssdk.services.iam.model.UpdateRoleRequest;
+import software.amazon.awssdk.services.iam.model.UpdateRoleResponse;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionResponse;
 import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionResponse;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
@@ -113,6 +119,16 @@ class RoundTripTest {
 
     private final class Identities implements IamClient {
         @Override
+        public UpdateRoleResponse updateRole(UpdateRoleRequest request) {
+            return UpdateRoleResponse.builder().build();
+        }
+
+        @Override
+        public TagRoleResponse tagRole(TagRoleRequest request) {
+            return TagRoleResponse.builder().build();
+        }
+
+        @Override
         public CreateRoleResponse createRole(CreateRoleRequest request) {
             seen.add(request);
             return CreateRoleResponse.builder()
@@ -188,6 +204,28 @@ class RoundTripTest {
     }
 
     @Test
+    void an_event_may_come_by_the_operation_of_old() {
+        for (var path : List.of("/2014-11-13/functions/f/invoke-async/", "/2014-11-13/functions/f/invoke-async")) {
+            seen.clear();
+            platform.send("POST", path, null, InProcess.signed("lambda"), new byte[] {'7'});
+            assertThat(seen)
+                    .containsExactly(InvokeRequest.builder()
+                            .functionName("f")
+                            .invocationType(InvocationType.EVENT)
+                            .payload(SdkBytes.fromUtf8String("7"))
+                            .build());
+        }
+        assertThat(platform.send(
+                                "GET",
+                                "/2014-11-13/functions/f/invoke-async/",
+                                null,
+                                InProcess.signed("lambda"),
+                                new byte[0])
+                        .status)
+                .isEqualTo(404);
+    }
+
+    @Test
     void rest_json_errors_arrive_as_their_exceptions() {
         assertThatThrownBy(() -> lambda.getFunction(r -> r.functionName("none")))
                 .isInstanceOfSatisfying(ResourceNotFoundException.class, e -> {
@@ -231,6 +269,19 @@ class RoundTripTest {
         assertThat(answer.role().tags()).isEqualTo(request.tags());
         assertThat(answer.role().path()).isEqualTo("/a&b/");
         assertThat(answer.role().createDate()).isEqualTo("2023-11-14T22:13:20Z");
+    }
+
+    @Test
+    void an_answer_with_nothing_in_it_has_a_result_where_clients_expect_one() {
+        var form = InProcess.signed("iam", "Content-Type", "application/x-www-form-urlencoded");
+        var update = "Action=UpdateRole&Version=2010-05-08&RoleName=r".getBytes(StandardCharsets.UTF_8);
+        var tag = "Action=TagRole&Version=2010-05-08&RoleName=r&Tags.member.1.Key=k&Tags.member.1.Value=v"
+                .getBytes(StandardCharsets.UTF_8);
+
+        assertThat(platform.send("POST", "/", null, form, update).text()).contains("UpdateRoleResult");
+        assertThat(platform.send("POST", "/", null, form, tag).text())
+                .contains("TagRoleResponse")
+                .doesNotContain("TagRoleResult");
     }
 
     @Test

@@ -53,8 +53,7 @@ record Principals(boolean not, List<Named> named) {
         return switch (named.type()) {
             case "*" -> Match.ANYONE;
             case "AWS" -> aws(named.value(), who);
-            case "Service" ->
-                itself(who instanceof Principal.Service service && named.value().equals(service.name()));
+            case "Service" -> itself(who instanceof Principal.Service service && service.isNamed(named.value()));
             case "Federated", "CanonicalUser" -> Match.NONE;
             // a kind of principal that nobody knows: let nobody in, keep everybody out
             default -> denying ? Match.ANYONE : Match.NONE;

@@ -162,6 +162,25 @@ class EvaluatorTest {
                 (identity, resource, narrow) -> resource);
     }
 
+    private static boolean lets(String named, String service) {
+        var naming = "{\"Service\":\"" + named + "\"}";
+        var who = new Principal.Service(service);
+        return decide(who, HOME, false, Says.ABSENT, Says.ALLOW, naming, Says.ABSENT, Says.ABSENT)
+                .allowed();
+    }
+
+    @Test
+    void a_service_of_a_region_is_let_in_by_its_name_with_and_without_the_region() {
+        var service = "logs.eu-central-1.amazonaws.com";
+        assertThat(lets("logs.eu-central-1.amazonaws.com", service)).isTrue();
+        assertThat(lets("logs.amazonaws.com", service)).isTrue();
+        assertThat(lets("logs.us-east-1.amazonaws.com", service)).isFalse();
+        assertThat(lets("sns.amazonaws.com", service)).isFalse();
+        assertThat(lets("s3.amazonaws.com", "lifecycle.s3.amazonaws.com")).isFalse();
+        assertThat(lets("lifecycle.amazonaws.com", "lifecycle.s3.amazonaws.com"))
+                .isFalse();
+    }
+
     @Test
     void a_service_and_a_stranger_are_let_in_by_the_resource_alone() {
         var service = new Principal.Service("sns.amazonaws.com");
