@@ -6,9 +6,11 @@ import dev.tsumuji.kernel.kv.Kv;
 import dev.tsumuji.kernel.kv.Range;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ExecuteStatementRequest;
@@ -164,11 +166,26 @@ final class Selections {
             OpenTable open,
             @Nullable Index index,
             dev.tsumuji.dynamodb.value.KeySchema schema) {
-        List<KeyCondition> keys =
-                select.where() == null ? List.of() : select.where().keys(schema);
+        List<KeyCondition> keys = List.of();
+        if (select.where() != null) {
+            refuseOverlaps(select.where().alternatives(schema).stream().map(key -> KeyRanges.of(open, index, key)));
+            keys = select.where().keys(schema);
+        }
         return keys.isEmpty()
                 ? List.of(Range.prefix(Queries.prefix(open, index)))
                 : keys.stream().map(key -> KeyRanges.of(open, index, key)).toList();
+    }
+
+    private static void refuseOverlaps(Stream<Range> ranges) {
+        var sorted = ranges.filter(range -> Arrays.compareUnsigned(range.begin(), range.end()) < 0)
+                .sorted((left, right) -> Arrays.compareUnsigned(left.begin(), right.begin()))
+                .toList();
+        for (int i = 1; i < sorted.size(); i++) {
+            if (sorted.get(i - 1).contains(sorted.get(i).begin())) {
+                throw DynamodbErrors.invalid(
+                        "Overlapping conditions with range keys are not supported in where clause");
+            }
+        }
     }
 
     private static Range behind(Range range, byte[] key, boolean backwards) {

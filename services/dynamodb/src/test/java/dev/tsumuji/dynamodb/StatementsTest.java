@@ -68,6 +68,42 @@ class StatementsTest {
     }
 
     @Test
+    void alternatives_must_not_look_at_the_same_place() {
+        for (int i = 1; i <= 3; i++) {
+            it.put(item("a", i, "x", i));
+        }
+        for (var overlapping : List.of(
+                "id IN ['a', 'a']",
+                "id = 'a' OR id = 'a'",
+                "id = 'a' OR id = 'a' AND \"at\" = 1",
+                "id = 'a' AND x = 1 OR id = 'a' AND \"at\" = 2",
+                "id = 'a' AND x <> 1 OR id = 'a' AND \"at\" = 2",
+                "id = 'a' AND \"at\" = 1 OR id = 'b' OR id = 'a' AND \"at\" = 1",
+                "id = 'a' AND \"at\" > 1 OR id = 'a' AND \"at\" <= 2")) {
+            fails(
+                    "ValidationException",
+                    "Overlapping conditions with range keys are not supported in where clause",
+                    () -> run("SELECT * FROM orders WHERE " + overlapping));
+        }
+        fails(
+                "ValidationException",
+                "Key attribute's data type should match its data type in table's schema: Key id",
+                () -> run("SELECT * FROM orders WHERE id = 1 OR id = 'a'"));
+        var found = Map.of(
+                "id = 'a' OR id = 'b'", 3,
+                "id = 'a' OR \"at\" = 1", 3,
+                "id = 'a' OR x = 1", 3,
+                "id = 'a' AND \"at\" = 1 OR id = 'a' AND \"at\" = 3", 2,
+                "id = 'a' AND \"at\" < 2 OR id = 'a' AND \"at\" >= 2", 3,
+                "id = 'a' AND NOT \"at\" = 1 OR id = 'a' AND \"at\" = 2", 2,
+                "id = 'a' AND \"at\" <> 1 OR id = 'a' AND \"at\" = 2", 2,
+                "id = 'a' OR id = 'a' AND NOT \"at\" = 1", 3,
+                "id = 'a' AND (x = 1 OR x = 2)", 2);
+        found.forEach((where, count) ->
+                assertThat(run("SELECT * FROM orders WHERE " + where)).as(where).hasSize(count));
+    }
+
+    @Test
     void pages_of_a_selection_follow_each_other() {
         for (int i = 0; i < 10; i++) {
             it.put(item("a", i));
@@ -216,7 +252,7 @@ class StatementsTest {
         it.put(item("a", 1, "who", "me", "x", 1));
         assertThat(run("SELECT * FROM \"orders\".\"keys\" WHERE x = 1")).isEmpty();
         assertThat(run("SELECT * FROM \"orders\".\"keys\" WHERE NOT x = 1")).hasSize(1);
-        assertThat(run("SELECT * FROM \"orders\".\"keys\" WHERE (who = 'me' AND x = 1) OR who = 'me'"))
+        assertThat(run("SELECT * FROM \"orders\".\"keys\" WHERE (who = 'you' AND x = 1) OR who = 'me'"))
                 .hasSize(1);
     }
 

@@ -146,7 +146,7 @@ public record KeyTerms(Map<String, Term> terms) {
 
     /**
      * The key conditions that no item is outside of for which the condition holds: one for every value that it allows for the
-     * partition key. Empty when it allows any.
+     * partition key, as often as it says it. Empty when it allows any.
      */
     public static List<KeyCondition> within(Condition condition, KeySchema schema) {
         var partitions = List.of(List.<AttributeValue>of());
@@ -183,7 +183,6 @@ public record KeyTerms(Map<String, Term> terms) {
                 return among.stream()
                         .map(each -> ((Operand.Literal) each).value())
                         .filter(value -> Kind.of(value) == attribute.kind())
-                        .distinct()
                         .toList();
             }
         }

@@ -3,12 +3,14 @@ package dev.tsumuji.dynamodb.partiql;
 import dev.tsumuji.dynamodb.expression.Condition;
 import dev.tsumuji.dynamodb.expression.KeyCondition;
 import dev.tsumuji.dynamodb.expression.KeyTerms;
+import dev.tsumuji.dynamodb.value.KeyAttribute;
 import dev.tsumuji.dynamodb.value.KeySchema;
 import dev.tsumuji.dynamodb.value.Kind;
 import dev.tsumuji.dynamodb.value.Refusal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -27,6 +29,41 @@ public record Where(Condition condition) {
     public List<KeyCondition> keys(KeySchema schema) {
         requireTypes(schema);
         return KeyTerms.within(condition, schema);
+    }
+
+    /**
+     * Where each of the condition's alternatives looks, when all of them say a partition: no two may look at the same place. Those
+     * that say of the sort key what is no range, as of the values that it must not have, are left out: they may.
+     *
+     * @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException ValidationException when an attribute of the key is
+     *     compared with another type
+     */
+    public List<KeyCondition> alternatives(KeySchema schema) {
+        var alternatives = alternatives(condition).map(Where::new).toList();
+        if (alternatives.size() == 1) {
+            return keys(schema);
+        } else if (alternatives.stream()
+                .anyMatch(each -> KeyTerms.within(each.condition(), schema).isEmpty())) {
+            return List.of();
+        }
+        return alternatives.stream()
+                .flatMap(each -> each.keys(schema).stream().filter(key -> each.isSaidBy(key, schema)))
+                .toList();
+    }
+
+    private static Stream<Condition> alternatives(Condition condition) {
+        return condition instanceof Condition.Any(var parts)
+                ? parts.stream().flatMap(Where::alternatives)
+                : Stream.of(condition);
+    }
+
+    /** Whether the range of a key is all that the condition says of the sort key. */
+    private boolean isSaidBy(KeyCondition key, KeySchema schema) {
+        var sort = schema.sort().stream().map(KeyAttribute::name).toList();
+        long said = KeyTerms.parts(condition).stream()
+                .filter(part -> part.attributes().stream().anyMatch(sort::contains))
+                .count();
+        return said == key.sort().size();
     }
 
     /**
