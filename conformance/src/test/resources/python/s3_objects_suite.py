@@ -3,11 +3,13 @@ transfer manager, versions, object lock, keys of customers, listings, links. Pri
 """
 import base64
 import datetime
+import hashlib
 import io
 import json
 import os
 import sys
 import traceback
+import urllib.error
 import urllib.request
 
 import boto3
@@ -160,6 +162,47 @@ def parts_become_an_object():
     refused("gone", "NoSuchUpload", s3.list_parts, **where)
 
 
+def uploads_tell_the_sum_of_all():
+    upload = s3.create_multipart_upload(Bucket=BUCKET, Key="sum", ChecksumAlgorithm="SHA256")["UploadId"]
+    where = {"Bucket": BUCKET, "Key": "sum", "UploadId": upload}
+    part = s3.upload_part(**where, PartNumber=1, Body=b"data", ChecksumAlgorithm="SHA256")
+    named = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"], "ChecksumSHA256": part["ChecksumSHA256"]}]}
+    composite = base64.b64encode(hashlib.sha256(hashlib.sha256(b"data").digest()).digest()).decode() + "-1"
+    other = base64.b64encode(bytes(32)).decode() + "-1"
+    refused("other sum", "BadDigest", s3.complete_multipart_upload, **where, MultipartUpload=named, ChecksumSHA256=other)
+    done = s3.complete_multipart_upload(**where, MultipartUpload=named, ChecksumSHA256=composite)
+    check("sum", done["ChecksumSHA256"] == composite, done)
+
+
+def policies_ask_how_a_request_was_signed():
+    s3.put_object(Bucket=BUCKET, Key="asked", Body=b"x")
+    link = s3.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "asked"})
+
+    def read_by_link():
+        try:
+            return urllib.request.urlopen(link).status
+        except urllib.error.HTTPError as e:
+            return e.code
+
+    for name, condition, expected in (
+        ("type", {"StringNotEquals": {"s3:authType": "REST-HEADER"}}, 403),
+        ("age", {"NumericGreaterThan": {"s3:signatureAge": "600000"}}, 200),
+        ("version", {"StringNotEquals": {"s3:signatureversion": "AWS4-HMAC-SHA256"}}, 200),
+    ):
+        statement = {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::{BUCKET}/asked",
+            "Condition": condition,
+        }
+        s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+        check("header " + name, body(Bucket=BUCKET, Key="asked") == b"x")
+        seen = read_by_link()
+        check("link " + name, seen == expected, seen)
+    s3.delete_bucket_policy(Bucket=BUCKET)
+
+
 def listings_stop_at_prefixes():
     for i in range(5):
         s3.put_object(Bucket=BUCKET, Key=f"d/{i}/x", Body=b"")
@@ -240,6 +283,8 @@ for part in (
     copies_are_made,
     one_denied_key_is_refused_alone,
     parts_become_an_object,
+    uploads_tell_the_sum_of_all,
+    policies_ask_how_a_request_was_signed,
     listings_stop_at_prefixes,
     versions_come_and_go,
     locked_versions_stay,

@@ -179,7 +179,7 @@ def both_signatures_and_their_links_hold():
 
 def forms_are_held_to_their_policies():
     for signature in ("s3v4", "s3"):
-        fields = {"acl": "private", "x-amz-meta-q": "w", "success_action_status": "201"}
+        fields = {"acl": "bucket-owner-full-control", "x-amz-meta-q": "w", "success_action_status": "201"}
         conditions = [{name: value} for name, value in fields.items()] + [["content-length-range", 1, 100]]
         c = client(signature)
         post = c.generate_presigned_post(BUCKET, "post/${filename}", Fields=fields, Conditions=conditions)
@@ -228,9 +228,11 @@ def access_control_lists_work_where_they_are_enabled():
     s3.put_object_acl(Bucket=BUCKET, Key="signed", ACL="public-read")
     check("public", raw("GET", LOCAL, f"/{BUCKET}/signed")[0] == 200)
     check("two grants", len(s3.get_object_acl(Bucket=BUCKET, Key="signed")["Grants"]) == 2)
+    check("missing to nobody", raw("GET", LOCAL, f"/{BUCKET}/missing")[0] == 403)
     s3.put_object(Bucket=BUCKET, Key="born-public", Body=b"1", ACL="public-read")
     check("born public", raw("GET", LOCAL, f"/{BUCKET}/born-public")[0] == 200)
     s3.put_bucket_acl(Bucket=BUCKET, ACL="public-read")
+    check("missing to who lists", raw("GET", LOCAL, f"/{BUCKET}/missing")[0] == 404)
     check("listed by nobody", raw("GET", LOCAL, f"/{BUCKET}?list-type=2")[0] == 200)
     s3.put_bucket_acl(Bucket=BUCKET, GrantWrite="uri=http://acs.amazonaws.com/groups/global/AllUsers")
     check("written by nobody", raw("PUT", LOCAL, f"/{BUCKET}/nobodys", body=b"x")[0] == 200)

@@ -282,6 +282,8 @@ public final class FrontDoor implements AutoCloseable {
         var request = verified.request();
         var credential = verified.credential();
         var userAgent = request.header("user-agent");
+        var now = clock.instant();
+        boolean s3 = verified.scope().service().equals("s3");
         return new Call(
                 credential.principal().account(),
                 verified.scope().region(),
@@ -291,14 +293,15 @@ public final class FrontDoor implements AutoCloseable {
                 requestId,
                 request.remoteAddress(),
                 userAgent == null ? "" : userAgent,
-                clock.instant(),
+                now,
                 request.secure(),
-                Map.of());
+                RequestFacts.of(request, s3, verified.mechanism(), now));
     }
 
     private Call nobody(Request request, String requestId) {
         var userAgent = request.header("user-agent");
         var region = BucketHost.of(request.host()).region();
+        var now = clock.instant();
         return new Call(
                 "",
                 region == null ? "" : region,
@@ -308,9 +311,9 @@ public final class FrontDoor implements AutoCloseable {
                 requestId,
                 request.remoteAddress(),
                 userAgent == null ? "" : userAgent,
-                clock.instant(),
+                now,
                 request.secure(),
-                Map.of());
+                RequestFacts.of(request, true, null, now));
     }
 
     private void own(Verified verified, Call call, Reply reply) throws IOException {

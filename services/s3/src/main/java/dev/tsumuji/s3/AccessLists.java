@@ -69,7 +69,7 @@ final class AccessLists {
     /** Takes the list that a request names by a canned one, by headers, or as a document. */
     static void putBucket(Txn txn, Bucket bucket, SdkRequest request) {
         var list = required(request, bucket.account(), bucket.account());
-        check(txn, bucket, list, "s3:PutBucketAcl", bucket.arn(), isOwners(request, list, bucket));
+        check(txn, bucket, list, "s3:PutBucketAcl", bucket.arn(), saysNothing(request, list, bucket));
         ACL.put(txn, bucket, list);
     }
 
@@ -80,7 +80,7 @@ final class AccessLists {
      */
     static AccessControlPolicy ofPut(Snapshot snapshot, Bucket bucket, String key, String owner, SdkRequest request) {
         var list = required(request, owner, bucket.account());
-        check(snapshot, bucket, list, "s3:PutObjectAcl", bucket.arn() + "/" + key, isOwners(request, list, bucket));
+        check(snapshot, bucket, list, "s3:PutObjectAcl", bucket.arn() + "/" + key, saysNothing(request, list, bucket));
         return list;
     }
 
@@ -93,7 +93,7 @@ final class AccessLists {
             Snapshot snapshot, Bucket bucket, String key, String owner, SdkRequest request) {
         var list = named(request, owner, bucket.account());
         if (list != null) {
-            check(snapshot, bucket, list, "s3:PutObject", bucket.arn() + "/" + key, isOwners(request, list, bucket));
+            check(snapshot, bucket, list, "s3:PutObject", bucket.arn() + "/" + key, saysNothing(request, list, bucket));
         }
         return list;
     }
@@ -117,15 +117,28 @@ final class AccessLists {
         ACL.put(txn, bucket, list);
     }
 
+    /** Whether a list may stand even where lists are disabled: it grants the bucket's owner everything, and says so. */
+    private static boolean saysNothing(SdkRequest request, AccessControlPolicy list, Bucket bucket) {
+        var canned = text(request, "ACL");
+        return canned == null
+                ? list.grants().equals(List.of(full(bucket.account())))
+                : canned.equals("bucket-owner-full-control");
+    }
+
     private static boolean isOwners(SdkRequest request, AccessControlPolicy list, Bucket bucket) {
         return "bucket-owner-full-control".equals(text(request, "ACL"))
                 || list.grants().equals(List.of(full(bucket.account())));
     }
 
     private static void check(
-            Snapshot snapshot, Bucket bucket, AccessControlPolicy list, String action, String arn, boolean owners) {
+            Snapshot snapshot,
+            Bucket bucket,
+            AccessControlPolicy list,
+            String action,
+            String arn,
+            boolean saysNothing) {
         if (disabled(snapshot, bucket)) {
-            if (!owners) {
+            if (!saysNothing) {
                 throw S3Errors.of("AccessControlListNotSupported", 400, "The bucket does not allow ACLs");
             }
         } else if (PublicAccess.of(snapshot, bucket).blockPublicAcls()) {

@@ -81,12 +81,15 @@ final class Attributes {
         if (sum == null || !sum.type().equals(Checksums.COMPOSITE)) {
             return answer.build();
         }
-        int max = request.maxParts() == null ? S3Limits.PAGE_MAX : Math.min(request.maxParts(), S3Limits.PAGE_MAX);
+        // a number of parts that can't be is passed over
+        int max = request.maxParts() == null || request.maxParts() < 0
+                ? S3Limits.PAGE_MAX
+                : Math.min(request.maxParts(), S3Limits.PAGE_MAX);
         int marker = request.partNumberMarker() == null ? 0 : request.partNumberMarker();
         List<Pieces.Piece> behind = bodies.pieces(snapshot, bucket.id(), version.body()).stream()
                 .filter(piece -> piece.n() > marker)
                 .toList();
-        var shown = behind.subList(0, Math.clamp(max, 0, behind.size()));
+        var shown = behind.subList(0, Math.min(max, behind.size()));
         return answer.maxParts(max)
                 .partNumberMarker(marker)
                 .nextPartNumberMarker(shown.isEmpty() ? 0 : shown.getLast().n())

@@ -4,6 +4,7 @@ import dev.tsumuji.kernel.kv.Snapshot;
 import dev.tsumuji.kernel.kv.Txn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -34,6 +35,8 @@ final class BucketConfigurations {
     static final Setting<RequestPaymentConfiguration> PAYMENT =
             Setting.of("request-payment", RequestPaymentConfiguration.class);
     private static final String ENABLED = "Enabled";
+    private static final String BY_CUSTOMERS = "SSE-C";
+    private static final Set<String> BLOCKABLE = Set.of(BY_CUSTOMERS, "NONE");
     private static final ServerSideEncryptionConfiguration AES_256 = ServerSideEncryptionConfiguration.builder()
             .rules(ServerSideEncryptionRule.builder()
                     .applyServerSideEncryptionByDefault(d -> d.sseAlgorithm(ServerSideEncryption.AES256))
@@ -67,9 +70,29 @@ final class BucketConfigurations {
         return stored == null ? AES_256 : stored;
     }
 
+    /**
+     * Refuses a customer's key where the bucket takes none.
+     *
+     * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html">Blocking SSE-C</a>
+     */
+    static void checkCustomerKey(Snapshot snapshot, Bucket bucket, CustomerKeys.@Nullable CustomerKey key) {
+        var stored = key == null ? null : ENCRYPTION.find(snapshot, bucket);
+        if (stored != null
+                && stored.rules().stream()
+                        .map(ServerSideEncryptionRule::blockedEncryptionTypes)
+                        .anyMatch(blocked -> blocked != null
+                                && blocked.encryptionTypeAsStrings().contains(BY_CUSTOMERS))) {
+            throw S3Errors.accessDenied();
+        }
+    }
+
     static void checkEncryption(@Nullable ServerSideEncryptionConfiguration given) {
         var rules = BucketSettings.body(given).rules();
         if (rules.size() != 1) {
+            throw S3Errors.malformedXml();
+        }
+        var blocked = rules.getFirst().blockedEncryptionTypes();
+        if (blocked != null && !BLOCKABLE.containsAll(blocked.encryptionTypeAsStrings())) {
             throw S3Errors.malformedXml();
         }
         var standard = rules.getFirst().applyServerSideEncryptionByDefault();
@@ -203,7 +226,8 @@ final class BucketConfigurations {
         var amount = retention.days() != null ? retention.days() : retention.years();
         if (amount <= 0) {
             throw S3Errors.invalidArgument(
-                    "Default retention period must be a positive integer value", "Days", String.valueOf(amount));
+                    "Default retention period must be a positive integer value.",
+                    retention.days() != null ? "Days" : "Years");
         }
         if (retention.days() != null && retention.days() > 36_500
                 || retention.years() != null && retention.years() > 100) {

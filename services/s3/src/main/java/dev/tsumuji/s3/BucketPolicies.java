@@ -6,6 +6,7 @@ import dev.tsumuji.kernel.kv.Snapshot;
 import dev.tsumuji.s3.Setting.Document;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -116,9 +117,36 @@ final class BucketPolicies {
                         .forEach(statements::add);
             }
         }
-        if (statements.isEmpty()) {
-            return null;
+        return statements.isEmpty() ? null : document(version, statements);
+    }
+
+    /**
+     * What the gate judges an access by to an object that another account owns: the object's list grants, and the bucket's policy only
+     * takes away.
+     *
+     * @return null when nothing says anything
+     */
+    static @Nullable String ofForeign(
+            Snapshot snapshot, Bucket bucket, @Nullable AccessControlPolicy object, String key, Call call) {
+        var stored = Setting.POLICY.find(snapshot, bucket);
+        var statements = new ArrayList<@Nullable Object>();
+        var version = "2012-10-17";
+        if (stored != null) {
+            var policy = PolicyDocument.parse(stored.text());
+            version = policy.version();
+            policy.statements().stream()
+                    .filter(statement -> "Deny".equals(statement.get("Effect")))
+                    .forEach(statements::add);
         }
+        if (object != null) {
+            boolean ignorePublic = PublicAccess.of(snapshot, bucket).ignorePublicAcls();
+            AccessLists.objectStatements(object, bucket, key, ignorePublic, call)
+                    .forEach(statements::add);
+        }
+        return statements.isEmpty() ? null : document(version, statements);
+    }
+
+    private static String document(String version, List<@Nullable Object> statements) {
         var document = new LinkedHashMap<String, @Nullable Object>();
         document.put("Version", version);
         document.put("Statement", statements);

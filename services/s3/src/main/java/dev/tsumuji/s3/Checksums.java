@@ -140,8 +140,10 @@ final class Checksums {
                 throw S3Errors.invalidRequest(
                         "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
             }
-            checkForm(algorithm, value);
             claim = new Claim(algorithm, value);
+        }
+        if (claim.algorithm != null && claim.value != null) {
+            checkForm(claim.algorithm, claim.value);
         }
         return claim;
     }

@@ -69,6 +69,7 @@ final class Completions {
             return before;
         }
         var upload = uploads.require(txn, bucket, request.key(), request.uploadId());
+        checkKey(upload, request);
         var stored = new LinkedHashMap<Integer, Part>();
         uploads.parts(txn, bucket, upload).forEach(part -> stored.put(part.number(), part));
         var chosen = chosen(upload, named, stored);
@@ -203,6 +204,14 @@ final class Completions {
                 Integer.toString(number),
                 "ETag",
                 etag);
+    }
+
+    /** To sum the parts' checksums up takes the customer's key; one that is brought must be the right one anyway. */
+    private static void checkKey(Upload upload, CompleteMultipartUploadRequest request) {
+        boolean sealed = upload.draft().customerKeyMd5() != null;
+        if (sealed && upload.algorithm() != null || CustomerKeys.of(request) != null) {
+            var unused = Uploads.customerKey(upload, request);
+        }
     }
 
     private static void checkType(Upload upload, @Nullable String asked) {

@@ -99,6 +99,7 @@ final class Copies {
         }
         checkInPlace(request, from, source, replace, customerKey);
         kv.read(snapshot -> {
+            BucketConfigurations.checkCustomerKey(snapshot, target, customerKey);
             objects.early(snapshot, target, request.destinationKey(), conditions);
             return target;
         });

@@ -29,11 +29,14 @@ record CopySource(String bucket, String key, @Nullable String versionId) {
         var relative = path.startsWith("/") ? path.substring(1) : path;
         int slash = relative.indexOf('/');
         return slash < 0
-                ? checked("", "", null)
+                ? checked(relative, "", null)
                 : checked(relative.substring(0, slash), relative.substring(slash + 1), version);
     }
 
     private static CopySource checked(String bucket, String key, @Nullable String version) {
+        if (bucket.isEmpty() && key.isEmpty()) {
+            throw S3Errors.invalidArgument("Invalid copy source bucket name", "x-amz-copy-source", "x-amz-copy-source");
+        }
         if (bucket.isEmpty() || key.isEmpty()) {
             throw S3Errors.invalidArgument("Invalid copy source object key", "x-amz-copy-source", "x-amz-copy-source");
         }

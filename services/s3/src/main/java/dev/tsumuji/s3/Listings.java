@@ -138,6 +138,7 @@ final class Listings {
                     : later(range, S3Keys.behind(range, base, passed));
         }
         var cursor = new Cursor(snapshot, base, range);
+        var ownership = withOwner ? Ownership.of(snapshot, bucket) : null;
         var found = new ArrayList<S3Object>();
         var prefixes = new ArrayList<byte[]>();
         byte[] last = null;
@@ -149,7 +150,7 @@ final class Listings {
                         bucket,
                         form.encoded(key),
                         Version.CODEC.decode(cursor.entry().value()),
-                        withOwner));
+                        ownership));
                 last = key;
                 cursor.forward();
             } else {
@@ -161,7 +162,8 @@ final class Listings {
         return new Page(found, prefixes, form.max > 0 && cursor.key() != null, last);
     }
 
-    private static S3Object object(Bucket bucket, String key, Version version, boolean withOwner) {
+    /** @param ownership null when nobody asks for the owner */
+    private static S3Object object(Bucket bucket, String key, Version version, @Nullable Ownership ownership) {
         var sum = version.sum();
         return S3Object.builder()
                 .key(key)
@@ -169,7 +171,7 @@ final class Listings {
                 .eTag(Objects.quoted(version.etag()))
                 .size(version.body().size())
                 .storageClass(version.storageClass())
-                .owner(withOwner ? Owners.of(bucket.account()) : null)
+                .owner(ownership == null ? null : Owners.of(ownership.ownerOf(bucket, version)))
                 .checksumAlgorithmWithStrings(
                         sum == null ? List.of() : List.of(sum.algorithm().name()))
                 .checksumType(sum == null ? null : sum.type())
@@ -280,6 +282,7 @@ final class Listings {
     /** Goes through the latest and the old versions of each key at once. Used by one thread. */
     private final class VersionWalk {
         private final Snapshot snapshot;
+        private final Ownership ownership;
         private final Bucket bucket;
         private final Form form;
         private final Cursor latest;
@@ -294,6 +297,7 @@ final class Listings {
         VersionWalk(
                 Snapshot snapshot, Bucket bucket, Form form, @Nullable String keyMarker, @Nullable String idMarker) {
             this.snapshot = snapshot;
+            this.ownership = Ownership.of(snapshot, bucket);
             this.bucket = bucket;
             this.form = form;
             long id = bucket.id();
@@ -389,7 +393,7 @@ final class Listings {
                     .eTag(Objects.quoted(version.etag()))
                     .size(version.body().size())
                     .storageClass(version.storageClass())
-                    .owner(Owners.of(bucket.account()))
+                    .owner(Owners.of(ownership.ownerOf(bucket, version)))
                     .checksumAlgorithmWithStrings(
                             sum == null ? List.of() : List.of(sum.algorithm().name()))
                     .checksumType(sum == null ? null : sum.type())
@@ -445,6 +449,7 @@ final class Listings {
                             : new Range(S3Keys.uploads(bucket.id(), key).end(), range.end());
             range = later(range, behind);
         }
+        var ownership = Ownership.of(snapshot, bucket);
         var cursor = new Cursor(snapshot, base, range);
         var found = new ArrayList<MultipartUpload>();
         var prefixes = new ArrayList<byte[]>();
@@ -468,8 +473,8 @@ final class Listings {
                     .uploadId(lastId)
                     .initiated(Times.whole(upload.initiatedAt()))
                     .storageClass(upload.draft().storageClass())
-                    .owner(Owners.of(bucket.account()))
-                    .initiator(Uploads.initiator(upload, bucket))
+                    .owner(Owners.of(ownership.ownerOf(bucket, upload.draft())))
+                    .initiator(Uploads.initiator(upload))
                     .checksumAlgorithm(
                             upload.algorithm() == null
                                     ? null

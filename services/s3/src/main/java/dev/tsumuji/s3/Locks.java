@@ -28,7 +28,7 @@ final class Locks {
         var asked = asked(request, now);
         boolean any = asked.mode() != null || asked.legalHold();
         if (any && !bucket.objectLock()) {
-            throw missing();
+            throw S3Errors.invalidRequest("Bucket is missing ObjectLockConfiguration");
         }
         if (asked.mode() != null || !bucket.objectLock()) {
             return asked;
@@ -47,12 +47,12 @@ final class Locks {
         return new Version.Lock(standard.modeAsString(), until, asked.legalHold());
     }
 
-    /** An object that can't be deleted must be the one that was meant. */
-    static void requireDigest(SdkRequest request, boolean digested) {
+    /** An object that can't be deleted must be the one that was meant, whether the request locks it or the bucket does. */
+    static void requireDigest(Version.Lock lock, SdkRequest request, boolean digested) {
         var named = List.of("ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus").stream()
                 .anyMatch(
                         member -> request.getValueForField(member, Object.class).isPresent());
-        if (named && !digested) {
+        if ((named || lock.mode() != null) && !digested) {
             throw S3Errors.invalidRequest(
                     "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters");
         }
@@ -114,15 +114,11 @@ final class Locks {
                     "The retain until date must be in the future!", "RetainUntilDate", until.toString());
         }
         if (retained(lock, now)) {
-            boolean longer = until != null && !until.isBefore(lock.until()) && !weaker(lock.mode(), mode);
+            boolean longer = until != null && !until.isBefore(lock.until()) && mode != null && mode.equals(lock.mode());
             if (!longer && !(bypass && GOVERNANCE.equals(lock.mode()))) {
                 throw S3Errors.locked();
             }
         }
         return new Version.Lock(mode, until, lock.legalHold());
-    }
-
-    private static boolean weaker(@Nullable String before, @Nullable String after) {
-        return "COMPLIANCE".equals(before) && GOVERNANCE.equals(after);
     }
 }

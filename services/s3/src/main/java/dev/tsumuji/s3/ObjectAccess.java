@@ -20,10 +20,11 @@ final class ObjectAccess {
     PutObjectAclResponse put(PutObjectAclRequest request) {
         var place = new Subresources.Place(
                 request.bucket(), request.expectedBucketOwner(), request.key(), request.versionId());
+        var owner = subresources.owner(place);
         AccessControlPolicy list = settings.read(
                 request.bucket(),
                 request.expectedBucketOwner(),
-                (snapshot, bucket) -> AccessLists.ofPut(snapshot, bucket, request.key(), bucket.account(), request));
+                (snapshot, bucket) -> AccessLists.ofPut(snapshot, bucket, request.key(), owner, request));
         var unused = subresources.change(place, "PUT", false, "ObjectAcl:Put", version -> version.withAcl(list));
         return PutObjectAclResponse.builder().build();
     }
@@ -32,10 +33,11 @@ final class ObjectAccess {
         var place = new Subresources.Place(
                 request.bucket(), request.expectedBucketOwner(), request.key(), request.versionId());
         return subresources.of(place, found -> {
-            boolean disabled = settings.peek(snapshot -> AccessLists.disabled(snapshot, found.bucket()));
-            var own = AccessLists.onlyOwner(found.bucket().account());
-            var list =
-                    disabled ? own : Objects.requireNonNullElse(found.version().acl(), own);
+            var ownership = settings.peek(snapshot -> Ownership.of(snapshot, found.bucket()));
+            var own = AccessLists.onlyOwner(ownership.ownerOf(found.bucket(), found.version()));
+            var list = ownership.enforced()
+                    ? own
+                    : Objects.requireNonNullElse(found.version().acl(), own);
             return GetObjectAclResponse.builder()
                     .owner(list.owner())
                     .grants(list.grants())

@@ -63,8 +63,9 @@ final class Objects {
         var draft = draft(request, customerKey);
         var bucket = kv.read(snapshot -> {
             var found = buckets.require(snapshot, request.bucket(), request.expectedBucketOwner());
-            Locks.ofWrite(snapshot, found, request, clock.instant());
-            Locks.requireDigest(request, md5 != null || claim.algorithm() != null);
+            BucketConfigurations.checkCustomerKey(snapshot, found, customerKey);
+            var lock = Locks.ofWrite(snapshot, found, request, clock.instant());
+            Locks.requireDigest(lock, request, md5 != null || claim.algorithm() != null);
             var unused = AccessLists.ofWrite(snapshot, found, request.key(), found.account(), request);
             early(snapshot, found, request.key(), conditions);
             return found;
@@ -141,7 +142,7 @@ final class Objects {
                 customerKey == null ? null : customerKey.md5(),
                 Version.Lock.NONE,
                 null,
-                Call.current().account());
+                Call.current().principal().account());
     }
 
     Version of(
@@ -204,10 +205,9 @@ final class Objects {
             var locked = version.lock().equals(Version.Lock.NONE)
                     ? version.withLock(Locks.ofWrite(txn, bucket, request, now))
                     : version;
-            var list = version.acl() != null
-                    ? version.acl()
-                    : AccessLists.ofWrite(txn, bucket, key, bucket.account(), request);
-            var added = versions.add(txn, bucket, bytes, locked.withAcl(list), now);
+            var owner = Ownership.of(txn, bucket).ownerOfNew(bucket, version.owner(), request);
+            var list = version.acl() != null ? version.acl() : AccessLists.ofWrite(txn, bucket, key, owner, request);
+            var added = versions.add(txn, bucket, bytes, locked.withAcl(list).ownedBy(owner), now);
             beside.in(txn, bucket);
             events.happened(txn, bucket, event, key, added);
             return added;

@@ -4,6 +4,7 @@ import dev.tsumuji.kernel.kv.Snapshot;
 import dev.tsumuji.kernel.kv.Txn;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.services.s3.model.OwnershipControls;
 import software.amazon.awssdk.services.s3.model.OwnershipControlsRule;
 
@@ -17,7 +18,8 @@ import software.amazon.awssdk.services.s3.model.OwnershipControlsRule;
 record Ownership(@Nullable String rule) {
     private static final Setting<Ownership> SETTING = Setting.of("ownership", Ownership.class);
     private static final String ENFORCED = "BucketOwnerEnforced";
-    private static final Set<String> RULES = Set.of(ENFORCED, "BucketOwnerPreferred", "ObjectWriter");
+    private static final String PREFERRED = "BucketOwnerPreferred";
+    private static final Set<String> RULES = Set.of(ENFORCED, PREFERRED, "ObjectWriter");
     private static final Ownership INITIAL = new Ownership(ENFORCED);
 
     static Ownership of(Snapshot snapshot, Bucket bucket) {
@@ -69,6 +71,19 @@ record Ownership(@Nullable String rule) {
 
     boolean enforced() {
         return ENFORCED.equals(rule);
+    }
+
+    /** The account that is to own what a request writes. */
+    String ownerOfNew(Bucket bucket, String writer, SdkRequest request) {
+        boolean given = PREFERRED.equals(rule)
+                && "bucket-owner-full-control"
+                        .equals(request.getValueForField("ACL", String.class).orElse(null));
+        return enforced() || given || writer.isEmpty() ? bucket.account() : writer;
+    }
+
+    /** The account that owns a version; what nobody wrote is the bucket's. */
+    String ownerOf(Bucket bucket, Version version) {
+        return enforced() || version.owner().isEmpty() ? bucket.account() : version.owner();
     }
 
     OwnershipControls controls(Bucket bucket) {

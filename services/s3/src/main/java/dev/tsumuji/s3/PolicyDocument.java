@@ -119,6 +119,9 @@ record PolicyDocument(String version, List<Map<String, @Nullable Object>> statem
         if (!"Allow".equals(effect) && !"Deny".equals(effect)) {
             throw malformed("Invalid effect: " + effect);
         }
+        if ("Allow".equals(effect) && statement.containsKey("NotPrincipal")) {
+            throw malformed("Allow with NotPrincipal is not allowed");
+        }
         principals(statement.containsKey("Principal") ? statement.get("Principal") : statement.get("NotPrincipal"));
         var actions = Json.texts(either(statement, "Action", "NotAction"));
         for (var action : actions) {
@@ -129,12 +132,11 @@ record PolicyDocument(String version, List<Map<String, @Nullable Object>> statem
         boolean ofBucket = false;
         boolean ofObjects = false;
         for (var resource : Json.texts(either(statement, "Resource", "NotResource"))) {
-            boolean whole = resource.equals("*");
-            if (!whole && !about(resource, bucket)) {
+            if (!about(resource, bucket)) {
                 throw malformed("Policy has invalid resource");
             }
-            ofObjects |= whole || resource.indexOf('/') >= 0 || resource.endsWith("*");
-            ofBucket |= whole || resource.indexOf('/') < 0;
+            ofObjects |= resource.indexOf('/') >= 0 || resource.endsWith("*");
+            ofBucket |= resource.indexOf('/') < 0;
         }
         if (statement.containsKey("Action") && statement.containsKey("Resource")) {
             for (var action : actions) {
@@ -143,8 +145,8 @@ record PolicyDocument(String version, List<Map<String, @Nullable Object>> statem
                 }
             }
         }
-        if (statement.containsKey("Condition") && !(statement.get("Condition") instanceof Map<?, ?>)) {
-            throw malformed("Invalid Condition type in policy");
+        if (statement.containsKey("Condition")) {
+            PolicyConditions.check(statement.get("Condition"), statement.containsKey("Action") ? actions : List.of());
         }
     }
 

@@ -96,6 +96,25 @@ public final class S3Actions implements Actions {
             "CompleteMultipartUpload",
             "AbortMultipartUpload",
             "ListParts");
+    /** Actions that the object's owner decides on, also where that isn't the bucket's. */
+    private static final Set<String> OF_OBJECTS_OWNER = Set.of(
+            "GetObject",
+            "GetObjectAcl",
+            "PutObjectAcl",
+            "GetObjectTagging",
+            "PutObjectTagging",
+            "DeleteObjectTagging",
+            "GetObjectAttributes");
+    /** Operations of which a policy can ask whether they make an object. */
+    private static final Map<String, String> CREATIONS = Map.of(
+            "PutObject", "true",
+            "CopyObject", "true",
+            "CompleteMultipartUpload", "true",
+            "CreateMultipartUpload", "false",
+            "UploadPart", "false",
+            "UploadPartCopy", "false");
+    /** What the account's root may do whatever the policy says, so that nobody locks a bucket for good. */
+    private static final Set<String> ALWAYS_ROOTS = Set.of("GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy");
     /** Reads that must not tell whether there is an object. */
     private static final Set<String> READS = Set.of("GetObject", "HeadObject", "GetObjectAttributes");
 
@@ -126,13 +145,21 @@ public final class S3Actions implements Actions {
         if (request instanceof DeleteObjectsRequest many) {
             return deletions(many, name, bucket, call);
         }
+        var context = RequestKeys.of(request, call.time());
+        if (bucket != null) {
+            context.put("s3:ResourceAccount", List.of(bucket.account()));
+        }
         if (key == null) {
-            return List.of(on(action, name, null, bucket, call).with(conditions(request)));
+            return List.of(on(action, name, null, bucket, call).with(context));
         }
         var needed = new ArrayList<Access>();
-        var context = conditions(request);
+        var creates = CREATIONS.get(operation);
+        if (creates != null) {
+            context.put("s3:ObjectCreationOperation", List.of(creates));
+        }
         context.putAll(facts.tags());
-        needed.add(on(versioned(action, versionId), name, key, bucket, call).with(context));
+        needed.add(
+                onObject(versioned(action, versionId), name, key, facts, call).with(context));
         beside(operation, request, name, key, facts, call, context, needed);
         return needed;
     }
@@ -182,11 +209,17 @@ public final class S3Actions implements Actions {
             List<Access> needed) {
         var bucket = facts.bucket;
         if (request instanceof GetObjectAttributesRequest attributes) {
-            needed.add(on(versioned("GetObject", attributes.versionId()), name, key, bucket, call)
+            needed.add(onObject(versioned("GetObject", attributes.versionId()), name, key, facts, call)
                     .with(context));
         }
         if (READS.contains(operation) && bucket != null && facts.version == null) {
-            needed.add(on("ListBucket", name, null, bucket, call));
+            needed.add(on("ListBucket", name, null, bucket, call).with(Map.of("s3:prefix", List.of(key))));
+        }
+        var match = text(request, "IfMatch");
+        if (match != null && !READS.contains(operation) && !match.equals("*")) {
+            // whether the tag is the object's is told only to those who may read it
+            needed.add(on(versioned("GetObject", text(request, "VersionId")), name, key, bucket, call)
+                    .with(context));
         }
         if (operation.equals("PutObject")
                 || operation.equals("CreateMultipartUpload")
@@ -224,7 +257,7 @@ public final class S3Actions implements Actions {
     private Access source(CopySource from, SdkRequest request, Call call) {
         var facts = facts(from.bucket(), from.key(), from.versionId());
         requirePayer(facts.bucket, request, call);
-        return on(versioned("GetObject", from.versionId()), from.bucket(), from.key(), facts.bucket, call)
+        return onObject(versioned("GetObject", from.versionId()), from.bucket(), from.key(), facts, call)
                 .with(facts.tags());
     }
 
@@ -235,8 +268,16 @@ public final class S3Actions implements Actions {
         var needed = new ArrayList<Access>();
         for (var object : objects.subList(0, Math.min(objects.size(), S3Limits.DELETED_AT_ONCE_MAX))) {
             if (object.key() != null) {
+                var match = object.eTag();
+                var context = match == null ? Map.<String, List<String>>of() : Map.of("s3:if-match", List.of(match));
                 needed.add(on(versioned("DeleteObject", object.versionId()), name, object.key(), bucket, call)
+                        .with(context)
                         .refusedAlone());
+                if (match != null && !match.equals("*")) {
+                    needed.add(on(versioned("GetObject", object.versionId()), name, object.key(), bucket, call)
+                            .with(context)
+                            .refusedAlone());
+                }
                 if (Boolean.TRUE.equals(request.bypassGovernanceRetention())) {
                     needed.add(on("BypassGovernanceRetention", name, object.key(), bucket, call)
                             .refusedAlone());
@@ -284,6 +325,29 @@ public final class S3Actions implements Actions {
         }
     }
 
+    /**
+     * An access to an object, which may be another account's than the bucket.
+     *
+     * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-auth-workflow-object-operation.html">How S3 authorizes a request for an object operation</a>
+     */
+    private Access onObject(String action, String name, String key, Facts facts, Call call) {
+        var bucket = facts.bucket;
+        var version = facts.version;
+        var access = on(action, name, key, bucket, call);
+        if (bucket == null
+                || version == null
+                || version.owner().equals(bucket.account())
+                || !OF_OBJECTS_OWNER.contains(action.replace("Version", ""))) {
+            return access;
+        }
+        var owner = kv.read(snapshot -> Ownership.of(snapshot, bucket).ownerOf(bucket, version));
+        return owner.equals(bucket.account())
+                ? access
+                : Access.of(access.action(), access.resource(), owner)
+                        .guardedBy(() -> kv.read(
+                                snapshot -> BucketPolicies.ofForeign(snapshot, bucket, version.acl(), key, call)));
+    }
+
     private Access on(String action, String name, @Nullable String key, @Nullable Bucket bucket, Call call) {
         return on(action, false, name, key, bucket, call);
     }
@@ -303,72 +367,24 @@ public final class S3Actions implements Actions {
             }
             return Access.of("s3:" + action, resource, call.account());
         }
-        return Access.of("s3:" + action, resource, bucket.account())
-                .guardedBy(() -> kv.read(snapshot -> policy(action, ofNew, snapshot, bucket, key, call)));
+        var access = Access.of("s3:" + action, resource, bucket.account());
+        boolean root = call.principal() instanceof Principal.Root owner
+                && owner.account().equals(bucket.account());
+        return root && ALWAYS_ROOTS.contains(action)
+                ? access
+                : access.guardedBy(() -> kv.read(snapshot -> policy(action, ofNew, snapshot, bucket, key, call)));
     }
 
     private @Nullable String policy(
             String action, boolean ofNew, Snapshot snapshot, Bucket bucket, @Nullable String key, Call call) {
         // a list belongs to one version: that of the latest says nothing of older ones
         var object = key == null || action.contains("Version") ? null : existing(snapshot, bucket, key, null);
-        return BucketPolicies.effective(snapshot, bucket, object == null ? null : object.acl(), key, ofNew, call);
-    }
-
-    // ---- condition keys
-
-    private static final Map<String, String> CONDITIONS = Map.ofEntries(
-            Map.entry("Prefix", "s3:prefix"),
-            Map.entry("Delimiter", "s3:delimiter"),
-            Map.entry("MaxKeys", "s3:max-keys"),
-            Map.entry("VersionId", "s3:VersionId"),
-            Map.entry("ACL", "s3:x-amz-acl"),
-            Map.entry("GrantFullControl", "s3:x-amz-grant-full-control"),
-            Map.entry("GrantRead", "s3:x-amz-grant-read"),
-            Map.entry("GrantReadACP", "s3:x-amz-grant-read-acp"),
-            Map.entry("GrantWrite", "s3:x-amz-grant-write"),
-            Map.entry("GrantWriteACP", "s3:x-amz-grant-write-acp"),
-            Map.entry("CopySource", "s3:x-amz-copy-source"),
-            Map.entry("MetadataDirective", "s3:x-amz-metadata-directive"),
-            Map.entry("ServerSideEncryption", "s3:x-amz-server-side-encryption"),
-            Map.entry("SSEKMSKeyId", "s3:x-amz-server-side-encryption-aws-kms-key-id"),
-            Map.entry("SSECustomerAlgorithm", "s3:x-amz-server-side-encryption-customer-algorithm"),
-            Map.entry("StorageClass", "s3:x-amz-storage-class"),
-            Map.entry("WebsiteRedirectLocation", "s3:x-amz-website-redirect-location"),
-            Map.entry("ObjectOwnership", "s3:x-amz-object-ownership"),
-            Map.entry("ObjectLockMode", "s3:object-lock-mode"),
-            Map.entry("ObjectLockRetainUntilDate", "s3:object-lock-retain-until-date"),
-            Map.entry("ObjectLockLegalHoldStatus", "s3:object-lock-legal-hold"),
-            Map.entry("IfNoneMatch", "s3:if-none-match"),
-            Map.entry("IfMatch", "s3:if-match"));
-
-    private static Map<String, List<String>> conditions(SdkRequest request) {
-        var context = new LinkedHashMap<String, List<String>>();
-        for (var field : request.sdkFields()) {
-            var name = CONDITIONS.get(field.memberName());
-            var value = name == null ? null : field.getValueOrDefault(request);
-            if (value != null) {
-                context.put(name, List.of(value.toString()));
-            }
+        var list = object == null ? null : object.acl();
+        if (object == null && action.equals("GetObject")) {
+            // that there is nothing is told to whom the bucket's list lets see what there is
+            list = AccessLists.ACL.find(snapshot, bucket);
         }
-        var tags = request.getValueForField("Tagging", Object.class).orElse(null);
-        if (tags != null) {
-            requestTags(tags).forEach((tag, value) -> context.put("s3:RequestObjectTag/" + tag, List.of(value)));
-            context.put("s3:RequestObjectTagKeys", List.copyOf(requestTags(tags).keySet()));
-        }
-        return context;
-    }
-
-    private static Map<String, String> requestTags(Object tagging) {
-        try {
-            return switch (tagging) {
-                case String header -> Tags.ofHeader(header);
-                case software.amazon.awssdk.services.s3.model.Tagging document -> Tags.checked(document.tagSet());
-                default -> Map.of();
-            };
-        } catch (software.amazon.awssdk.services.s3.model.S3Exception e) {
-            // Tags that can't be: the operation says so itself.
-            return Map.of();
-        }
+        return BucketPolicies.effective(snapshot, bucket, list, key, ofNew, call);
     }
 
     private static @Nullable String text(SdkRequest request, String member) {

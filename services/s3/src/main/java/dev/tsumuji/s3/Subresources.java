@@ -73,6 +73,20 @@ final class Subresources {
         });
     }
 
+    /** The account that owns a version; while there is none, the bucket's. */
+    String owner(Place place) {
+        return kv.read(snapshot -> {
+            var bucket = buckets.require(snapshot, place.bucket, place.expectedOwner);
+            var key = ObjectKeys.check(place.key);
+            var version = place.versionId == null
+                    ? versions.current(snapshot, bucket, key)
+                    : versions.find(snapshot, bucket, key, place.versionId);
+            return version == null
+                    ? bucket.account()
+                    : Ownership.of(snapshot, bucket).ownerOf(bucket, version);
+        });
+    }
+
     // ---- tags
 
     PutObjectTaggingResponse putTags(PutObjectTaggingRequest request) {

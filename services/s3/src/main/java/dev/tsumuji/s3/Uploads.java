@@ -90,8 +90,11 @@ final class Uploads {
         var draft = objects.draft(request, customerKey);
         var made = kv.transact(txn -> {
             var bucket = buckets.require(txn, request.bucket(), request.expectedBucketOwner());
-            var locked = draft.withLock(Locks.ofWrite(txn, bucket, request, now))
-                    .withAcl(AccessLists.ofWrite(txn, bucket, request.key(), bucket.account(), request));
+            BucketConfigurations.checkCustomerKey(txn, bucket, customerKey);
+            var owner = Ownership.of(txn, bucket).ownerOfNew(bucket, draft.owner(), request);
+            var locked = draft.ownedBy(owner)
+                    .withLock(Locks.ofWrite(txn, bucket, request, now))
+                    .withAcl(AccessLists.ofWrite(txn, bucket, request.key(), owner, request));
             var key = S3Keys.bytes(request.key());
             var id = UploadIds.make(now, bucket.id(), key, ids);
             var upload = new Upload(
@@ -199,14 +202,15 @@ final class Uploads {
 
     private static void checkAlgorithm(Upload upload, Checksums.@Nullable Algorithm claimed) {
         var expected = upload.algorithm();
-        if (expected != null && claimed != null && expected != claimed) {
+        boolean missing = claimed == null && Checksums.COMPOSITE.equals(upload.type());
+        if (expected != null && (missing || claimed != null && expected != claimed)) {
             throw S3Errors.invalidRequest("Checksum Type mismatch occurred, expected checksum Type: "
                     + expected.name().toLowerCase(Locale.ROOT) + ", actual checksum Type: "
-                    + claimed.name().toLowerCase(Locale.ROOT));
+                    + (claimed == null ? "null" : claimed.name().toLowerCase(Locale.ROOT)));
         }
     }
 
-    private static CustomerKeys.@Nullable CustomerKey customerKey(Upload upload, SdkRequest request) {
+    static CustomerKeys.@Nullable CustomerKey customerKey(Upload upload, SdkRequest request) {
         var key = CustomerKeys.of(request);
         var expected = upload.draft().customerKeyMd5();
         if (expected == null && key == null) {
@@ -329,11 +333,16 @@ final class Uploads {
             throw S3Errors.invalidArgument(
                     "Argument max-parts must be an integer between 0 and 2147483647", "max-parts", String.valueOf(max));
         }
+        if (marker < 0) {
+            throw S3Errors.invalidArgument(
+                    "Argument part-number-marker must be an integer between 0 and 2147483647",
+                    "part-number-marker",
+                    String.valueOf(marker));
+        }
         return kv.read(snapshot -> {
             var bucket = buckets.require(snapshot, request.bucket(), request.expectedBucketOwner());
             var upload = require(snapshot, bucket, request.key(), request.uploadId());
-            var behind = S3Keys.parts(bucket.id(), upload.id())
-                    .after(S3Keys.part(bucket.id(), upload.id(), Math.max(0, marker)));
+            var behind = S3Keys.parts(bucket.id(), upload.id()).after(S3Keys.part(bucket.id(), upload.id(), marker));
             var found = snapshot.scan(behind, max + 1).stream()
                     .map(entry -> Part.CODEC.decode(entry.value()))
                     .toList();
@@ -343,8 +352,8 @@ final class Uploads {
                     .bucket(bucket.name())
                     .key(request.key())
                     .uploadId(upload.id())
-                    .owner(Owners.of(bucket.account()))
-                    .initiator(initiator(upload, bucket))
+                    .owner(Owners.of(Ownership.of(snapshot, bucket).ownerOf(bucket, upload.draft())))
+                    .initiator(initiator(upload))
                     .storageClass(upload.draft().storageClass())
                     .partNumberMarker(marker)
                     .nextPartNumberMarker(shown.isEmpty() ? 0 : shown.getLast().number())
@@ -372,12 +381,14 @@ final class Uploads {
         return shown.build();
     }
 
-    static Initiator initiator(Upload upload, Bucket bucket) {
+    static Initiator initiator(Upload upload) {
         var arn = upload.initiator();
-        var root = new Principal.Root(upload.draft().owner()).arn().equals(arn);
+        var parts = arn.split(":", 6);
+        var account = parts.length < 6 ? upload.draft().owner() : parts[4];
+        boolean root = new Principal.Root(account).arn().equals(arn);
         return Initiator.builder()
-                .id(root ? Owners.id(bucket.account()) : arn)
-                .displayName(root ? upload.draft().owner() : arn.substring(arn.lastIndexOf('/') + 1))
+                .id(root ? Owners.id(account) : arn)
+                .displayName(root ? account : arn.substring(arn.lastIndexOf('/') + 1))
                 .build();
     }
 

@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.s3.model.AccessControlPolicy;
  * @param user metadata, by the names behind {@code x-amz-meta-}
  * @param customerKeyMd5 Base64; of an object that is sealed with its owner's own key
  * @param acl null while it is the owner's alone
- * @param owner the account that wrote it
+ * @param owner the account whose it is, where the bucket's owner doesn't own everything; empty when nobody wrote it
  */
 record Version(
         long order,
@@ -92,7 +92,11 @@ record Version(
         return with(order, id, tags, storageClass, lock, changed);
     }
 
-    /** All that can change of a version. */
+    Version ownedBy(String account) {
+        return with(order, id, tags, storageClass, lock, acl, account);
+    }
+
+    /** All that can change of a version once it is there. */
     private Version with(
             long order,
             @Nullable String id,
@@ -100,6 +104,17 @@ record Version(
             String storageClass,
             Lock lock,
             @Nullable AccessControlPolicy acl) {
+        return with(order, id, tags, storageClass, lock, acl, owner);
+    }
+
+    private Version with(
+            long order,
+            @Nullable String id,
+            Map<String, String> tags,
+            String storageClass,
+            Lock lock,
+            @Nullable AccessControlPolicy acl,
+            String owner) {
         return new Version(
                 order,
                 id,

@@ -232,6 +232,41 @@ class BucketSettingsTest {
     }
 
     @Test
+    void a_policy_allows_by_name_and_asks_only_what_its_actions_know() {
+        refused(
+                () -> putPolicy(PUBLIC.replace("arn:aws:s3:::photos/*", "*")),
+                "MalformedPolicy",
+                "Policy has invalid resource");
+        refused(
+                () -> putPolicy(PUBLIC.replace("\"Principal\":\"*\"", "\"NotPrincipal\":{\"AWS\":\"000000000000\"}")),
+                "MalformedPolicy",
+                "Allow with NotPrincipal is not allowed");
+        refused(
+                () -> putPolicy(when("{\"StringEqual\":{\"aws:Referer\":\"x\"}}")),
+                "MalformedPolicy",
+                "Invalid Condition type : StringEqual");
+        refused(
+                () -> putPolicy(when("{\"StringEquals\":{\"s3:nothing\":\"x\"}}")),
+                "MalformedPolicy",
+                "Policy has an invalid condition key");
+        refused(
+                () -> putPolicy(when("{\"StringEquals\":{\"s3:prefix\":\"x\"}}")),
+                "MalformedPolicy",
+                "Conditions do not apply to combination of actions and resources in statement");
+        open();
+        putPolicy(
+                when(
+                        "{\"ForAnyValue:StringLikeIfExists\":{\"s3:ExistingObjectTag/a\":\"x\"},\"Null\":{\"aws:Referer\":\"true\"}}"));
+        putPolicy(when("{\"StringLike\":{\"s3:prefix\":\"x\"}}")
+                .replace("s3:GetObject", "s3:ListBucket")
+                .replace("photos/*", "photos"));
+    }
+
+    private static String when(String condition) {
+        return PUBLIC.replace("\"Effect\"", "\"Condition\":" + condition + ",\"Effect\"");
+    }
+
+    @Test
     void a_policy_with_an_identifying_condition_is_not_public() {
         var narrow = PUBLIC.replace(
                 "\"Effect\"",
@@ -274,7 +309,10 @@ class BucketSettingsTest {
                 () -> putAcl(BucketCannedACL.PUBLIC_READ),
                 "AccessControlListNotSupported",
                 "The bucket does not allow ACLs");
-        putAcl(BucketCannedACL.PRIVATE);
+        refused(
+                () -> putAcl(BucketCannedACL.PRIVATE),
+                "AccessControlListNotSupported",
+                "The bucket does not allow ACLs");
         enableLists();
         refused(
                 () -> putAcl(BucketCannedACL.PUBLIC_READ),

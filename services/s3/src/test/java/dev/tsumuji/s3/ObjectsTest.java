@@ -39,6 +39,30 @@ class ObjectsTest {
     }
 
     @Test
+    void a_bucket_can_refuse_the_keys_of_customers() {
+        fixture.put("before", "x", r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256));
+        blocked("SSE-C");
+        fixture.assertRefused(
+                () -> fixture.put(
+                        "k", "x", r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256)),
+                "AccessDenied",
+                403);
+        assertThat(fixture.get("before", r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256)))
+                .isEqualTo("x");
+        fixture.put("k", "x");
+        blocked("NONE");
+        fixture.put("k", "x", r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256));
+        fixture.assertRefused(() -> blocked("SSE-S3"), "MalformedXML", 400);
+    }
+
+    private void blocked(String type) {
+        fixture.s3(s3 -> s3.putBucketEncryption(r -> r.bucket(Fixture.BUCKET)
+                .serverSideEncryptionConfiguration(
+                        c -> c.rules(rule -> rule.applyServerSideEncryptionByDefault(d -> d.sseAlgorithm("AES256"))
+                                .blockedEncryptionTypes(b -> b.encryptionTypeWithStrings(type))))));
+    }
+
+    @Test
     void an_object_is_read_as_it_was_written_whatever_its_size() {
         for (int size : new int[] {0, 1, 16 << 10, (16 << 10) + 1, 64 << 10, 1_000_000}) {
             var bytes = Fixture.noise(size, size);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -35,8 +36,16 @@ class UploadsTest {
     }
 
     private CompletedPart part(String upload, int number, byte[] bytes) {
+        return part(upload, number, bytes, null);
+    }
+
+    private CompletedPart part(String upload, int number, byte[] bytes, @Nullable ChecksumAlgorithm algorithm) {
         var answer = fixture.s3(s3 -> s3.uploadPart(
-                r -> r.bucket(Fixture.BUCKET).key("k").uploadId(upload).partNumber(number),
+                r -> r.bucket(Fixture.BUCKET)
+                        .key("k")
+                        .uploadId(upload)
+                        .partNumber(number)
+                        .checksumAlgorithm(algorithm),
                 RequestBody.fromBytes(bytes)));
         return CompletedPart.builder()
                 .partNumber(number)
@@ -69,6 +78,42 @@ class UploadsTest {
                 .isEqualTo(Arrays.copyOfRange(all.toByteArray(), PART - 2, PART + 2));
         assertThat(fixture.bytes("k", r -> r.partNumber(3))).isEqualTo(third);
         fixture.assertRefused(() -> fixture.get("k", r -> r.partNumber(4)), "InvalidPartNumber", 416);
+    }
+
+    @Test
+    void a_part_of_a_composite_upload_must_tell_its_checksum() {
+        var upload = begin(r -> r.checksumAlgorithm(ChecksumAlgorithm.SHA256));
+        fixture.assertRefused(() -> part(upload, 1, new byte[3]), "InvalidRequest", 400)
+                .hasMessageContaining("expected checksum Type: sha256, actual checksum Type: null");
+        var whole = begin(r -> r.checksumAlgorithm(ChecksumAlgorithm.CRC32).checksumType(ChecksumType.FULL_OBJECT));
+        complete(whole, List.of(part(whole, 1, new byte[3])));
+    }
+
+    @Test
+    void a_sealed_upload_with_checksums_is_completed_by_who_has_the_key() {
+        var key = java.util.Base64.getEncoder().encodeToString(new byte[32]);
+        var upload = begin(r -> r.checksumAlgorithm(ChecksumAlgorithm.CRC32)
+                .checksumType(ChecksumType.FULL_OBJECT)
+                .sseCustomerAlgorithm("AES256")
+                .sseCustomerKey(key));
+        var part = fixture.s3(s3 -> s3.uploadPart(
+                r -> r.bucket(Fixture.BUCKET)
+                        .key("k")
+                        .uploadId(upload)
+                        .partNumber(1)
+                        .sseCustomerAlgorithm("AES256")
+                        .sseCustomerKey(key),
+                RequestBody.fromBytes(new byte[3])));
+        var parts =
+                List.of(CompletedPart.builder().partNumber(1).eTag(part.eTag()).build());
+        fixture.assertRefused(() -> complete(upload, parts), "InvalidRequest", 400);
+        var done = fixture.s3(s3 -> s3.completeMultipartUpload(r -> r.bucket(Fixture.BUCKET)
+                .key("k")
+                .uploadId(upload)
+                .sseCustomerAlgorithm("AES256")
+                .sseCustomerKey(key)
+                .multipartUpload(m -> m.parts(parts))));
+        assertThat(done.eTag()).endsWith("-1\"");
     }
 
     @Test
@@ -152,7 +197,10 @@ class UploadsTest {
         Arrays.fill(large, (byte) 'a');
         var small = new byte[10];
         Arrays.fill(small, (byte) 'a');
-        var parts = List.of(part(upload, 1, large), part(upload, 2, large), part(upload, 3, small));
+        var parts = List.of(
+                part(upload, 1, large, ChecksumAlgorithm.CRC32_C),
+                part(upload, 2, large, ChecksumAlgorithm.CRC32_C),
+                part(upload, 3, small, ChecksumAlgorithm.CRC32_C));
         var done = complete(upload, parts);
         assertThat(done.checksumCRC32C()).isEqualTo("XF5+4A==-3");
         assertThat(done.eTag()).isEqualTo("\"4d45984fc3feb2ac9b22683c49674b56-3\"");

@@ -151,6 +151,55 @@ class VersionsTest {
     }
 
     @Test
+    void governance_is_tightened_by_nobody_who_may_not_pass_over_it() {
+        fixture.s3(s3 -> s3.createBucket(r -> r.bucket("governed").objectLockEnabledForBucket(true)));
+        var until = fixture.time.instant().plus(Duration.ofDays(3));
+        fixture.s3(s3 -> s3.putObject(
+                r -> r.bucket("governed")
+                        .key("k")
+                        .objectLockMode("GOVERNANCE")
+                        .objectLockRetainUntilDate(until)
+                        .checksumAlgorithm(ChecksumAlgorithm.CRC32),
+                RequestBody.fromString("x")));
+        retain("GOVERNANCE", until.plusSeconds(60), false);
+        fixture.assertRefused(() -> retain("COMPLIANCE", until.plusSeconds(60), false), "AccessDenied", 403);
+        fixture.assertRefused(() -> retain("GOVERNANCE", until, false), "AccessDenied", 403);
+        retain("GOVERNANCE", until, true);
+        retain("COMPLIANCE", until, true);
+        fixture.assertRefused(() -> retain("GOVERNANCE", until, true), "AccessDenied", 403);
+    }
+
+    private void retain(String mode, java.time.Instant until, boolean bypass) {
+        fixture.s3(s3 -> s3.putObjectRetention(r -> r.bucket("governed")
+                .key("k")
+                .bypassGovernanceRetention(bypass)
+                .retention(t -> t.mode(mode).retainUntilDate(until))));
+    }
+
+    @Test
+    void a_bucket_that_locks_by_itself_takes_nothing_without_a_digest() {
+        fixture.s3(s3 -> s3.createBucket(r -> r.bucket("locking").objectLockEnabledForBucket(true)));
+        fixture.s3(s3 -> s3.putObjectLockConfiguration(r -> r.bucket("locking")
+                .objectLockConfiguration(c -> c.objectLockEnabled("Enabled")
+                        .rule(rule ->
+                                rule.defaultRetention(d -> d.mode("GOVERNANCE").days(1))))));
+        fixture.assertRefused(
+                        () -> fixture.s3(
+                                s3 -> s3.putObject(r -> r.bucket("locking").key("k"), RequestBody.fromString("x"))),
+                        "InvalidRequest",
+                        400)
+                .hasMessageContaining("Content-MD5 OR x-amz-checksum- HTTP header is required");
+        fixture.assertRefused(
+                        () -> fixture.s3(s3 -> s3.putObjectLockConfiguration(r -> r.bucket("locking")
+                                .objectLockConfiguration(c -> c.objectLockEnabled("Enabled")
+                                        .rule(rule -> rule.defaultRetention(
+                                                d -> d.mode("GOVERNANCE").days(0)))))),
+                        "InvalidArgument",
+                        400)
+                .hasMessageContaining("Default retention period must be a positive integer value.");
+    }
+
+    @Test
     void a_version_under_retention_stays_until_its_day() {
         fixture.s3(s3 -> s3.createBucket(r -> r.bucket("locked-bucket").objectLockEnabledForBucket(true)));
         var until = fixture.time.instant().plus(Duration.ofDays(1));

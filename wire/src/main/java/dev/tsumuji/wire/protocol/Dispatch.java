@@ -152,6 +152,9 @@ public final class Dispatch {
             EventLoop.leave();
         }
         var builder = operation.newRequest();
+        if (target.endpoint().s3()) {
+            S3Extras.check(request, target.query(), builder, operation.model().streamingInput());
+        }
         var table = target.endpoint().table();
         var reader = new RequestReader(request, target, operation);
         reader.read(builder);

@@ -104,7 +104,7 @@ final class RequestReader {
             return;
         }
         var payload = shape.payload();
-        var content = payload != null || !shape.bodyMembers().isEmpty() ? checked(body) : body;
+        var content = payload != null || !shape.bodyMembers().isEmpty() ? checked(body, shape) : body;
         if (payload != null) {
             payload(payload, content, builder);
         } else if (!shape.bodyMembers().isEmpty()) {
@@ -114,8 +114,8 @@ final class RequestReader {
         }
     }
 
-    /** S3's documents may carry digests of themselves. */
-    private InputStream checked(InputStream content) throws IOException {
+    /** S3's documents may carry digests of themselves; what completes an upload tells the checksum of the object instead. */
+    private InputStream checked(InputStream content, Shape shape) throws IOException {
         if (!target.endpoint().s3()) {
             return content;
         }
@@ -123,7 +123,7 @@ final class RequestReader {
         if (DIGESTED.contains(operation.name())) {
             BodyDigest.require(request.headers());
         }
-        BodyDigest.check(request.headers(), bytes);
+        BodyDigest.check(request.headers(), bytes, shape.named("ChecksumCRC32") == null);
         return new ByteArrayInputStream(bytes);
     }
 

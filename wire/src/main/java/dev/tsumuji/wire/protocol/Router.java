@@ -194,8 +194,8 @@ final class Router {
                 bucket = place.bucket();
                 path = place.path();
             }
-            if (endpoint.s3() && request.method().equals("PUT") && query.has("partNumber") && !query.has("uploadId")) {
-                throw partOfNoUpload(query);
+            if (endpoint.s3() && request.method().equals("PUT") && query.has("partNumber") != query.has("uploadId")) {
+                throw query.has("partNumber") ? partOfNoUpload() : uploadOfNoPart();
             }
             var operation = endpoint.route(request, path, query, bucket != null && !bucket.isEmpty());
             if (operation != null) {
@@ -226,12 +226,24 @@ final class Router {
     }
 
     /** A part whose upload was forgotten must not become the object. */
-    private static Refused partOfNoUpload(QueryString query) {
+    private static Refused partOfNoUpload() {
         var elements = new LinkedHashMap<String, String>();
         elements.put("ArgumentName", "partNumber");
-        elements.put("ArgumentValue", String.valueOf(query.first("partNumber")));
+        elements.put("ArgumentValue", "partNumber");
         return new Refused(Fault.detailed(
                 "InvalidArgument", 400, "This operation does not accept partNumber without uploadId", elements));
+    }
+
+    private static Refused uploadOfNoPart() {
+        var elements = new LinkedHashMap<String, String>();
+        elements.put("Method", "PUT");
+        elements.put("ResourceType", "UPLOAD");
+        return new Refused(Fault.detailed(
+                "MethodNotAllowed",
+                405,
+                "The specified method is not allowed against this resource.",
+                elements,
+                Map.of("Allow", "DELETE, POST, GET")));
     }
 
     /** As S3's access logs call it: {@code requestPayment} is {@code REQUEST_PAYMENT}. */

@@ -16,14 +16,17 @@ public final class BodyDigest {
 
     private BodyDigest() {}
 
-    /** @throws Refusal when the body is another one */
-    public static void check(Headers headers, byte[] body) {
+    /**
+     * @param checksums whether checksums in the headers are the body's, and not an object's
+     * @throws Refusal when the body is another one
+     */
+    public static void check(Headers headers, byte[] body, boolean checksums) {
         var md5 = headers.get("content-md5");
         if (md5 != null) {
             checkMd5(md5.strip(), body);
         }
         headers.forEach((name, value) -> {
-            if (name.startsWith("x-amz-checksum-") && named(name)) {
+            if (checksums && name.startsWith("x-amz-checksum-") && named(name)) {
                 var refusals = new Refusals(Dialect.S3);
                 var checksum = Checksum.named(name, refusals);
                 if (checksum != null) {

@@ -62,7 +62,7 @@ final class FormSignature {
         if (!Hash.same(computed, signature)) {
             throw refusals.mismatchV2(parts[0], policy, signature);
         }
-        return new Verified(request, credential, scope);
+        return new Verified(request, credential, scope, Mechanism.form(false));
     }
 
     private Verified version2(Request request, Map<String, String> fields, Instant now) {
@@ -73,7 +73,7 @@ final class FormSignature {
         if (!Hash.same(SignatureV2.mac(credential.secretAccessKey(), policy), signature)) {
             throw refusals.mismatchV2(key, policy, signature);
         }
-        return new Verified(request, credential, SignatureV2.scope(request, credential, now));
+        return new Verified(request, credential, SignatureV2.scope(request, credential, now), Mechanism.form(true));
     }
 
     private static String required(Map<String, String> fields, String name, String shown) {

@@ -113,7 +113,8 @@ final class SignatureV2 {
                 && !signedWithSlash(request, headers, query, date, link, credential, claim)) {
             throw refusals.mismatchV2(claim.accessKeyId(), text, claim.signature());
         }
-        return new Verified(request.withHeaders(headers), credential, scope(request, credential, now));
+        return new Verified(
+                request.withHeaders(headers), credential, scope(request, credential, now), Mechanism.older(link));
     }
 
     /** A bucket itself is the same resource with and without a slash behind its name; some clients sign the other one. */

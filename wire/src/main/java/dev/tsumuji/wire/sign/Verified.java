@@ -8,4 +8,4 @@ import dev.tsumuji.wire.http.Request;
  *
  * @param request without the transfer coding {@code aws-chunked}; the path in the one form that was signed
  */
-public record Verified(Request request, Credential credential, Scope scope) {}
+public record Verified(Request request, Credential credential, Scope scope, Mechanism mechanism) {}

@@ -85,7 +85,8 @@ public final class Verifier {
     public Verified verify(Request request) throws IOException {
         if (SignatureV2.claimed(request) && looksLikeS3(request)) {
             var verified = new SignatureV2(credentials).verify(request, clock.instant());
-            return new Verified(unsignedBody(verified.request()), verified.credential(), verified.scope());
+            return new Verified(
+                    unsignedBody(verified.request()), verified.credential(), verified.scope(), verified.mechanism());
         }
         var refusals = new Refusals(Dialect.of(request, claimedService(request)));
         var authorization = Authorization.of(request, refusals);
@@ -110,7 +111,8 @@ public final class Verifier {
         if (authorization.presigned() && refusals.dialect() == Dialect.S3) {
             checked = checked.withHeaders(lifted(checked));
         }
-        return new Verified(checked.withPath(path), credential, authorization.scope());
+        var mechanism = authorization.presigned() ? Mechanism.link(authorization.time()) : Mechanism.header();
+        return new Verified(checked.withPath(path), credential, authorization.scope(), mechanism);
     }
 
     /** A link to S3 may carry in its query what would be headers: {@code x-amz-acl}, {@code x-amz-meta-…}. */

@@ -151,6 +151,7 @@ class ProtocolsTest {
 
         @Override
         public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest request) {
+            seen.add(request);
             return CompleteMultipartUploadResponse.builder()
                     .bucket(request.bucket())
                     .key(request.key())
@@ -388,8 +389,75 @@ class ProtocolsTest {
         assertThat(answer.status).isEqualTo(400);
         assertThat(answer.text())
                 .contains("<Message>This operation does not accept partNumber without uploadId</Message>")
-                .contains("<ArgumentValue>1</ArgumentValue>");
+                .contains("<ArgumentValue>partNumber</ArgumentValue>");
         assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void a_part_without_a_number_is_not_taken_for_the_object() {
+        var answer = platform.send("PUT", "/b/k", "uploadId=u", InProcess.signed("s3"), new byte[1]);
+        assertThat(answer.status).isEqualTo(405);
+        assertThat(answer.header("Allow")).isEqualTo("DELETE, POST, GET");
+        assertThat(answer.text()).contains("<ResourceType>UPLOAD</ResourceType>");
+        assertThat(seen).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET,/b/k,", "HEAD,/b/k,", "GET,/b,list-type=2"})
+    void an_operation_that_encrypts_nothing_refuses_to_be_told_how(String method, String path, String query) {
+        var answer = platform.send(
+                method, path, query, InProcess.signed("s3", "x-amz-server-side-encryption", "AES256"), new byte[0]);
+        assertThat(answer.status).isEqualTo(400);
+        if (!method.equals("HEAD")) {
+            assertThat(answer.text())
+                    .contains("x-amz-server-side-encryption header is not supported for this operation.")
+                    .contains("<ArgumentValue>AES256</ArgumentValue>");
+        }
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void a_checksum_that_nobody_knows_or_nobody_announced_is_refused() {
+        assertThat(platform.send("PUT", "/b/k", null, InProcess.signed("s3", "x-amz-checksum-md4", "AA=="), new byte[1])
+                        .text())
+                .contains("The algorithm type you specified in x-amz-checksum- header is invalid.");
+        assertThat(platform.send(
+                                "PUT",
+                                "/b/k",
+                                null,
+                                InProcess.signed(
+                                        "s3",
+                                        "x-amz-sdk-checksum-algorithm",
+                                        "SHA256",
+                                        "x-amz-checksum-crc32",
+                                        "AAAAAA=="),
+                                new byte[1])
+                        .text())
+                .contains("Value for x-amz-sdk-checksum-algorithm header is invalid.");
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void a_read_can_not_override_what_is_no_header_of_the_answer() {
+        assertThat(platform.send("GET", "/b/k", "response-nothing=x", InProcess.signed("s3"), new byte[0])
+                        .text())
+                .contains("response-nothing is not in the set of overridable response headers.")
+                .contains("<ArgumentValue>x</ArgumentValue>");
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void what_completes_an_upload_tells_the_checksum_of_the_object() {
+        var parts =
+                "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>e</ETag></Part></CompleteMultipartUpload>";
+        platform.send(
+                "POST",
+                "/b/k",
+                "uploadId=u",
+                InProcess.signed("s3", "x-amz-checksum-crc32", "AAAAAA=="),
+                parts.getBytes(StandardCharsets.UTF_8));
+        assertThat(((CompleteMultipartUploadRequest) seen.getLast()).checksumCRC32())
+                .isEqualTo("AAAAAA==");
     }
 
     @Test
