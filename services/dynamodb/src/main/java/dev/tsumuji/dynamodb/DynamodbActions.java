@@ -173,10 +173,14 @@ final class DynamodbActions implements Actions {
             return List.of(table);
         }
         var tags = new LinkedHashMap<String, List<String>>();
-        tags.put("aws:TagKeys", create.tags().stream()
+        tags.put(
+                "aws:TagKeys",
+                create.tags().stream()
                         .map(tag -> Objects.requireNonNullElse(tag.key(), ""))
                         .toList());
-        create.tags().forEach(tag -> tags.put("aws:RequestTag/" + tag.key(), List.of(Objects.requireNonNullElse(tag.value(), ""))));
+        create.tags()
+                .forEach(tag ->
+                        tags.put("aws:RequestTag/" + tag.key(), List.of(Objects.requireNonNullElse(tag.value(), ""))));
         return List.of(
                 table.with(tags),
                 Access.of("dynamodb:TagResource", arn(create.tableName(), call), call.account())

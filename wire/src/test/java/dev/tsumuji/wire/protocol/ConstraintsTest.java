@@ -203,8 +203,9 @@ class ConstraintsTest {
                         "dynamodb",
                         "DynamoDB_20120810.TransactWriteItems",
                         "{\"TransactItems\":[{\"Put\":{\"Item\":{}}}]}"))
-                .contains("Value null at 'transactItems.1.member.put.tableName' failed to satisfy constraint: Member must"
-                        + " not be null");
+                .contains(
+                        "Value null at 'transactItems.1.member.put.tableName' failed to satisfy constraint: Member must"
+                                + " not be null");
     }
 
     @Test
@@ -220,11 +221,13 @@ class ConstraintsTest {
     @Test
     void streams_are_read_in_pages_of_at_most_so_many() {
         assertThat(json("dynamodb", "DynamoDBStreams_20120810.GetRecords", "{\"ShardIterator\":\"i\",\"Limit\":1001}"))
-                .contains("Value '1001' at 'limit' failed to satisfy constraint: Member must have value less than or equal"
-                        + " to 1000");
+                .contains(
+                        "Value '1001' at 'limit' failed to satisfy constraint: Member must have value less than or equal"
+                                + " to 1000");
         assertThat(json("dynamodb", "DynamoDBStreams_20120810.ListStreams", "{\"Limit\":101}"))
-                .contains("Value '101' at 'limit' failed to satisfy constraint: Member must have value less than or equal"
-                        + " to 100");
+                .contains(
+                        "Value '101' at 'limit' failed to satisfy constraint: Member must have value less than or equal"
+                                + " to 100");
     }
 
     @Test
