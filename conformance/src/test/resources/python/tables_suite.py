@@ -222,6 +222,7 @@ def _():
     refused("ValidationException", client.update_continuous_backups, TableName="orders",
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 36})
     client.update_continuous_backups(TableName="orders", PointInTimeRecoverySpecification=on)
+    refused("ValidationException", client.tag_resource, ResourceArn=table.table_arn, Tags=[{"Key": "aws:team", "Value": "wind"}])
     recovery = client.describe_continuous_backups(TableName="orders")["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     assert recovery["PointInTimeRecoveryStatus"] == "ENABLED" and recovery["RecoveryPeriodInDays"] == 7, recovery
     # boto3 sends whole seconds
@@ -250,6 +251,32 @@ def _():
     assert [each["BackupName"] for each in left] == ["past$DeletedTableBackup"], left
     assert left[0]["BackupExpiryDateTime"] - left[0]["BackupCreationDateTime"] == datetime.timedelta(days=35)
     client.update_continuous_backups(TableName="orders", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False})
+
+
+@check("an index joins a live table, with only the items whose keys it can hold")
+def _():
+    live = resource.create_table(
+        TableName="live", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
+    for number, length in enumerate([0, 1, 2048, 2049]):
+        live.put_item(Item={"id": str(number), "team": "t" * length})
+    create = [{"Create": {"IndexName": "by-team", "KeySchema": [{"AttributeName": "team", "KeyType": "HASH"}],
+                          "Projection": {"ProjectionType": "KEYS_ONLY"}}}]
+    refused("ValidationException", live.update, GlobalSecondaryIndexUpdates=create)
+    team = [{"AttributeName": "team", "AttributeType": "S"}]
+    refused("ValidationException", live.update, AttributeDefinitions=team, GlobalSecondaryIndexUpdates=create,
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"})
+    live.update(AttributeDefinitions=team, GlobalSecondaryIndexUpdates=create)
+    while live.global_secondary_indexes[0]["IndexStatus"] != "ACTIVE":
+        time.sleep(0.05)
+        live.reload()
+    assert sorted(item["id"] for item in live.scan(IndexName="by-team")["Items"]) == ["1", "2"]
+    warm = client.update_table(TableName="live", WarmThroughput={"ReadUnitsPerSecond": 13000})["TableDescription"]["WarmThroughput"]
+    assert warm == {"ReadUnitsPerSecond": 12000, "WriteUnitsPerSecond": 4000, "Status": "UPDATING"}, warm
+    live.reload()
+    assert client.describe_table(TableName="live")["Table"]["WarmThroughput"]["ReadUnitsPerSecond"] == 13000
+    refused("ValidationException", client.update_table, TableName="live", WarmThroughput={"ReadUnitsPerSecond": 12999})
+    live.delete()
 
 
 @check("settings of a table")

@@ -28,7 +28,10 @@ final class AnswerWriter {
                     reply.header("smithy-protocol", "rpc-v2-cbor");
                 }
                 reply.header("Content-Type", format.contentType());
-                reply.send(status, json(answer, format));
+                // what DynamoDB has no output for it answers with nothing
+                boolean nothing = Shape.of(answer).members().isEmpty()
+                        && target.endpoint().model().name().equals("dynamodb");
+                reply.send(status, nothing ? new byte[0] : json(answer, format));
             }
             case QUERY -> {
                 reply.header("Content-Type", format.contentType());

@@ -15,6 +15,7 @@ import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.utils.builder.Buildable;
@@ -25,7 +26,8 @@ class ConstraintsTest {
             answering(LambdaClient.class, "lambda"),
             answering(IamClient.class, "iam"),
             answering(CloudWatchLogsClient.class, "logs"),
-            answering(DynamoDbClient.class, "dynamodb"));
+            answering(DynamoDbClient.class, "dynamodb"),
+            answering(DynamoDbStreamsClient.class, "dynamodb"));
 
     /** A service whose every operation answers with an empty structure: what is refused never reaches it. */
     static <C extends SdkClient> SdkClient answering(Class<C> api, String name) {
@@ -199,9 +201,33 @@ class ConstraintsTest {
                                 + "than or equal to 1\"}");
         assertThat(json(
                         "dynamodb",
+                        "DynamoDB_20120810.TransactWriteItems",
+                        "{\"TransactItems\":[{\"Put\":{\"Item\":{}}}]}"))
+                .contains(
+                        "Value null at 'transactItems.1.member.put.tableName' failed to satisfy constraint: Member must"
+                                + " not be null");
+    }
+
+    @Test
+    void dynamodb_answers_with_nothing_what_it_has_no_output_for_and_words_tags_itself() {
+        assertThat(json(
+                        "dynamodb",
                         "DynamoDB_20120810.TagResource",
                         "{\"ResourceArn\":\"a\",\"Tags\":[{\"Value\":\"v\"}]}"))
-                .contains("Value null at 'tags.1.member.key' failed to satisfy constraint: Member must not be null");
+                .isEqualTo("200 ");
+        assertThat(json("dynamodb", "DynamoDB_20120810.ListTables", "{}")).isEqualTo("200 {}");
+    }
+
+    @Test
+    void streams_are_read_in_pages_of_at_most_so_many() {
+        assertThat(json("dynamodb", "DynamoDBStreams_20120810.GetRecords", "{\"ShardIterator\":\"i\",\"Limit\":1001}"))
+                .contains(
+                        "Value '1001' at 'limit' failed to satisfy constraint: Member must have value less than or equal"
+                                + " to 1000");
+        assertThat(json("dynamodb", "DynamoDBStreams_20120810.ListStreams", "{\"Limit\":101}"))
+                .contains(
+                        "Value '101' at 'limit' failed to satisfy constraint: Member must have value less than or equal"
+                                + " to 100");
     }
 
     @Test
