@@ -31,6 +31,7 @@ record PolicyDocument(String version, List<Map<String, @Nullable Object>> statem
     private static final Set<String> PRINCIPAL_TYPES = Set.of("AWS", "Service", "Federated", "CanonicalUser");
     private static final Pattern ACCOUNT = Pattern.compile("\\d{12}");
     private static final Pattern IAM_ARN = Pattern.compile("arn:aws[a-z-]*:(?:iam|sts)::(?:\\d{12}|\\*|cloudfront):.+");
+    private static final Pattern CANONICAL = Pattern.compile("[0-9a-f]{64}|[0-9a-f]{96}");
     private static final Pattern SERVICE = Pattern.compile("[a-z0-9.-]+\\.amazonaws\\.com(?:\\.cn)?");
 
     /** Networks so wide that they say nothing. */
@@ -214,6 +215,7 @@ record PolicyDocument(String version, List<Map<String, @Nullable Object>> statem
                                         || IAM_ARN.matcher(value).matches()
                                         || value.matches("A[A-Z0-9]{15,}");
                             case "Service" -> SERVICE.matcher(value).matches();
+                            case "CanonicalUser" -> CANONICAL.matcher(value).matches();
                             default -> !value.isEmpty();
                         };
                         if (!fine) {

@@ -158,6 +158,11 @@ class BucketSettingsTest {
                 "MalformedPolicy",
                 "Invalid principal in policy");
         putPolicy(policy.formatted("Principal", "somebody"));
+        var canonical = """
+                {"Statement": [{"Effect": "Deny", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::photos/*",
+                  "Principal": {"CanonicalUser": "%s"}}]}""";
+        refused(() -> putPolicy(canonical.formatted("nobody")), "MalformedPolicy", "Invalid principal in policy");
+        putPolicy(canonical.formatted(Owners.id(OWNER)));
     }
 
     @Test
