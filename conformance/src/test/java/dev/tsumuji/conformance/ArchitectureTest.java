@@ -88,11 +88,11 @@ class ArchitectureTest {
 
     @Test
     void a_service_knows_only_its_own_model_of_the_sdk_and_those_it_calls() {
-        // Lambda writes logs, assumes roles, reads streams and code, tells destinations; S3 tells functions
+        // Lambda writes logs, assumes roles, reads streams and code, tells destinations; logs and S3 tell functions
         var clients = Map.of(
                 "iam", List.of("iam"),
                 "sts", List.of("sts", "iam"),
-                "logs", List.of("cloudwatchlogs"),
+                "logs", List.of("cloudwatchlogs", "lambda"),
                 "lambda",
                         List.of(
                                 "lambda",

@@ -56,7 +56,9 @@ final class Concurrency {
                     Integer.toString(wanted), "reservedConcurrentExecutions", "have value greater than or equal to 0"));
         }
         store.change(id, txn -> {
-            store.head(txn, id);
+            if (!store.exists(txn, id)) {
+                throw LambdaErrors.functionNotFound(id.arn() + ":" + FunctionName.LATEST);
+            }
             var own = LambdaKeys.RESERVED.decodeNullable(txn.get(LambdaKeys.reserved(id)));
             int others = reserved(txn, id.account(), id.region()) - (own == null ? 0 : own.concurrency());
             int provisioned = ProvisionedConcurrency.ofFunction(txn, id);

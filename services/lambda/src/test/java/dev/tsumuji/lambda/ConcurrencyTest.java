@@ -46,6 +46,14 @@ class ConcurrencyTest {
     }
 
     @Test
+    void nothing_is_reserved_for_a_function_that_is_not_there() {
+        assertThatThrownBy(() -> platform.call(() -> platform.lambda.putFunctionConcurrency(
+                        r -> r.functionName("none").reservedConcurrentExecutions(1))))
+                .hasMessageContaining(
+                        "Function not found: arn:aws:lambda:eu-central-1:000000000000:function:none:$LATEST");
+    }
+
+    @Test
     void each_concurrent_invocation_has_an_instance_of_its_own() throws Exception {
         platform.with("f", "wait go", "echo");
         var all = new ArrayList<Future<InvokeResponse>>();

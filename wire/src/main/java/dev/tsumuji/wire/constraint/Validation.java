@@ -125,7 +125,7 @@ public final class Validation {
                     Rendering.of(member, entries),
                     rule.sensitive() || key.sensitive(),
                     path,
-                    "Map keys must satisfy constraint: " + key.all());
+                    "Map keys must satisfy constraint: " + withNotNull(key));
         }
         if (value == null) {
             return;

@@ -148,7 +148,7 @@ class ConstraintsTest {
                         "{\"Environment\":{\"Variables\":{\"1\":\"hush\"}}}"))
                 .contains(
                         "Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: "
-                                + "[Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]")
+                                + "[Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+, Member must not be null]")
                 .doesNotContain("hush");
     }
 
