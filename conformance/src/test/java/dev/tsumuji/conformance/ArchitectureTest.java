@@ -88,7 +88,8 @@ class ArchitectureTest {
 
     @Test
     void a_service_knows_only_its_own_model_of_the_sdk_and_those_it_calls() {
-        // Lambda writes logs, assumes roles, reads streams and code, tells destinations; logs and S3 tell functions, and S3 asks
+        // Lambda writes logs, assumes roles, reads streams and code, tells destinations; logs and S3 tell functions,
+        // and S3 asks
         // who there is
         var clients = Map.of(
                 "iam", List.of("iam"),
