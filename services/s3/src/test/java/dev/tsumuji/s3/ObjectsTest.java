@@ -40,18 +40,32 @@ class ObjectsTest {
 
     @Test
     void a_bucket_can_refuse_the_keys_of_customers() {
-        fixture.put("before", "x", r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256));
+        fixture.put(
+                "before",
+                "x",
+                r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256).sseCustomerKeyMD5(md5(KEY_256)));
         blocked("SSE-C");
         fixture.assertRefused(
                 () -> fixture.put(
-                        "k", "x", r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256)),
+                        "k",
+                        "x",
+                        r -> r.sseCustomerAlgorithm("AES256")
+                                .sseCustomerKey(KEY_256)
+                                .sseCustomerKeyMD5(md5(KEY_256))),
                 "AccessDenied",
                 403);
-        assertThat(fixture.get("before", r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256)))
+        assertThat(fixture.get(
+                        "before",
+                        r -> r.sseCustomerAlgorithm("AES256")
+                                .sseCustomerKey(KEY_256)
+                                .sseCustomerKeyMD5(md5(KEY_256))))
                 .isEqualTo("x");
         fixture.put("k", "x");
         blocked("NONE");
-        fixture.put("k", "x", r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256));
+        fixture.put(
+                "k",
+                "x",
+                r -> r.sseCustomerAlgorithm("AES256").sseCustomerKey(KEY_256).sseCustomerKeyMD5(md5(KEY_256)));
         fixture.assertRefused(() -> blocked("SSE-S3"), "MalformedXML", 400);
     }
 

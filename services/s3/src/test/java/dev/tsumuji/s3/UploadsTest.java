@@ -92,17 +92,21 @@ class UploadsTest {
     @Test
     void a_sealed_upload_with_checksums_is_completed_by_who_has_the_key() {
         var key = java.util.Base64.getEncoder().encodeToString(new byte[32]);
+        var md5 = java.util.Base64.getEncoder()
+                .encodeToString(Checksums.digest("MD5").digest(new byte[32]));
         var upload = begin(r -> r.checksumAlgorithm(ChecksumAlgorithm.CRC32)
                 .checksumType(ChecksumType.FULL_OBJECT)
                 .sseCustomerAlgorithm("AES256")
-                .sseCustomerKey(key));
+                .sseCustomerKey(key)
+                .sseCustomerKeyMD5(md5));
         var part = fixture.s3(s3 -> s3.uploadPart(
                 r -> r.bucket(Fixture.BUCKET)
                         .key("k")
                         .uploadId(upload)
                         .partNumber(1)
                         .sseCustomerAlgorithm("AES256")
-                        .sseCustomerKey(key),
+                        .sseCustomerKey(key)
+                        .sseCustomerKeyMD5(md5),
                 RequestBody.fromBytes(new byte[3])));
         var parts =
                 List.of(CompletedPart.builder().partNumber(1).eTag(part.eTag()).build());
@@ -112,6 +116,7 @@ class UploadsTest {
                 .uploadId(upload)
                 .sseCustomerAlgorithm("AES256")
                 .sseCustomerKey(key)
+                .sseCustomerKeyMD5(md5)
                 .multipartUpload(m -> m.parts(parts))));
         assertThat(done.eTag()).endsWith("-1\"");
     }
