@@ -206,9 +206,16 @@ public final class FrontDoor implements AutoCloseable {
                 page.answer(request, nobody(request, requestId), reply);
                 return;
             }
+            if (!own && ApiCors.asks(request)) {
+                ApiCors.answer(request, requestId, reply);
+                return;
+            }
             if (unsigned) {
                 unsigned(request, requestId, reply);
                 return;
+            }
+            if (!own && !s3) {
+                ApiCors.allow(request, reply);
             }
             var verified = verifier.verify(request);
             var call = call(verified, requestId);

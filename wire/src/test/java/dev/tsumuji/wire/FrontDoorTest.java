@@ -26,6 +26,8 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 class FrontDoorTest {
@@ -244,5 +246,75 @@ class FrontDoorTest {
         assertThat(signed.headers().firstValue("x-principal").orElseThrow())
                 .isEqualTo("arn:aws:iam::000000000000:root");
         assertThat(unsigned.headers().firstValue("x-amzn-errortype")).hasValue("MissingAuthenticationTokenException");
+    }
+
+    /** What a browser sends before the page's own request, on its behalf. */
+    private HttpResponse<String> ask(String path, String method, String headers) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path))
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .header("origin", "https://page.example")
+                .header("access-control-request-method", method)
+                .header("access-control-request-headers", headers);
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(request.build(), BodyHandlers.ofString());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/, POST, 'authorization,x-amz-date,x-amz-target'",
+        "/, POST, 'authorization,content-type,x-amz-date'",
+        "/2015-03-31/functions/f/invocations, POST, 'authorization,x-amz-date'",
+        "/service/Echo/operation/Echo, POST, 'authorization,smithy-protocol,x-amz-date'"
+    })
+    void a_page_of_any_origin_may_call_an_api(String path, String method, String headers) throws Exception {
+        var answer = ask(path, method, headers);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("access-control-allow-origin")).hasValue("*");
+        assertThat(answer.headers().firstValue("access-control-allow-methods")).hasValue(method);
+        assertThat(answer.headers().firstValue("access-control-allow-headers")).hasValue(headers);
+        assertThat(answer.headers().firstValue("access-control-max-age")).hasValue("172800");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/bucket/key, PUT", "/bucket, POST", "/, GET"})
+    void whether_a_page_may_use_a_bucket_is_the_buckets_business(String path, String method) throws Exception {
+        assertThat(ask(path, method, "authorization,x-amz-date").headers().firstValue("access-control-allow-origin"))
+                .isEmpty();
+    }
+
+    @Test
+    void a_page_may_read_the_answer_of_an_api_also_a_refusal() throws Exception {
+        for (var signer : new Signer[] {signer("lambda"), signer("logs")}) {
+            var headers = signer.sign(
+                    "POST",
+                    "/",
+                    null,
+                    Headers.of("host", "127.0.0.1:" + door.port(), "x-amz-target", "Echo.Echo"),
+                    new byte[0],
+                    NOW);
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + "/"))
+                    .POST(HttpRequest.BodyPublishers.noBody())
+                    .header("origin", "https://page.example");
+            headers.forEach((name, value) -> {
+                if (!CLIENTS_OWN.contains(name)) {
+                    request.header(name, value);
+                }
+            });
+            try (var client = HttpClient.newHttpClient()) {
+                var answer = client.send(request.build(), BodyHandlers.ofString());
+                assertThat(answer.headers().firstValue("access-control-allow-origin"))
+                        .hasValue("*");
+                assertThat(answer.headers()
+                                .firstValue("access-control-expose-headers")
+                                .orElse(""))
+                        .contains("x-amzn-ErrorType");
+            }
+        }
+        assertThat(send(HttpClient.Version.HTTP_1_1, signer("lambda"), "/", "hello")
+                        .headers()
+                        .firstValue("access-control-allow-origin"))
+                .isEmpty();
     }
 }

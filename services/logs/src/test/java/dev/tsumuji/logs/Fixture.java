@@ -51,6 +51,9 @@ final class Fixture implements AutoCloseable {
     final Set<String> letIn = ConcurrentHashMap.newKeySet();
 
     final AtomicInteger throttled = new AtomicInteger();
+    /** Invocations with something to tell that were not let in. */
+    final AtomicInteger turnedAway = new AtomicInteger();
+
     private final Dispatcher dispatcher;
     String account = "000000000000";
     String region = "eu-central-1";
@@ -80,6 +83,9 @@ final class Fixture implements AutoCloseable {
                     && service.isNamed("logs.amazonaws.com")
                     && letIn.contains(call.context().get("aws:SourceArn"));
             if (!request.functionName().equals(FUNCTION) || !isIn) {
+                if (request.invocationType() == InvocationType.EVENT) {
+                    turnedAway.incrementAndGet();
+                }
                 throw LambdaException.builder().statusCode(403).build();
             }
             if (request.invocationType() == InvocationType.EVENT) {

@@ -169,6 +169,9 @@ class SubscriptionFiltersTest {
         subscribe("all", "");
         fixture.letIn.clear();
         fixture.print(Fixture.STREAM, "lost");
+        while (fixture.turnedAway.get() == 0) {
+            Thread.sleep(5);
+        }
         refused(
                 "InvalidParameterException",
                 "Could not execute the lambda function."
