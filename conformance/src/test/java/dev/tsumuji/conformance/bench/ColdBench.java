@@ -390,8 +390,8 @@ class ColdBench {
 
         /** By a client that takes next to no time itself. */
         Went invoke(String name) throws IOException {
-            var connection = request("lambda", "POST", "/2015-03-31/functions/" + name + "/invocations", EVENT);
-            connection.setRequestProperty("x-amz-log-type", "Tail");
+            var path = "/2015-03-31/functions/" + name + "/invocations";
+            var connection = request("lambda", "POST", path, Headers.of("x-amz-log-type", "Tail"), EVENT);
             connection.setDoOutput(true);
             connection.setFixedLengthStreamingMode(EVENT.length);
             var begin = System.nanoTime();
@@ -408,15 +408,16 @@ class ColdBench {
             }
             var report = new String(
                     Base64.getDecoder().decode(connection.getHeaderField("x-amz-log-result")), StandardCharsets.UTF_8);
-            var path = START_PATH.matcher(report);
-            return new Went(path.find() ? path.group(1) : "warm", took);
+            var way = START_PATH.matcher(report);
+            return new Went(way.find() ? way.group(1) : "warm", took);
         }
 
-        private HttpURLConnection request(String service, String method, String path, byte[] body) throws IOException {
+        private HttpURLConnection request(String service, String method, String path, Headers more, byte[] body)
+                throws IOException {
             var signer = new Signer(
                     RunningPlatform.ACCESS_KEY, RunningPlatform.SECRET_KEY, null, RunningPlatform.REGION, service);
-            var host = Headers.of("host", "127.0.0.1:" + platform.port());
-            var headers = signer.sign(method, path, null, host, body, Instant.now());
+            var own = more.with("host", "127.0.0.1:" + platform.port());
+            var headers = signer.sign(method, path, null, own, body, Instant.now());
             var connection = (HttpURLConnection)
                     URI.create(platform.url() + path).toURL().openConnection();
             connection.setRequestMethod(method);
@@ -477,7 +478,7 @@ class ColdBench {
         }
 
         private int number(Pattern pattern) throws IOException {
-            var connection = request("tsumuji", "GET", "/_tsumuji/status", new byte[0]);
+            var connection = request("tsumuji", "GET", "/_tsumuji/status", Headers.of(), new byte[0]);
             try (var in = connection.getInputStream()) {
                 var found = pattern.matcher(new String(in.readAllBytes(), StandardCharsets.UTF_8));
                 return found.find() ? Integer.parseInt(found.group(1)) : -1;
