@@ -33,9 +33,9 @@ public record RocksSettings(long cacheSizeBytes, long writeBufferSizeBytes, long
 
     private static final int METADATA_BLOCK_BYTES = 4 << 10;
     /**
-     * Filters know keys and the first bytes of keys, so many: a scan of keys that have these in common passes over tables
-     * without any such. More than what the items of one DynamoDB table have in common, and no more than the items of one
-     * partition have.
+     * Filters know keys and the first bytes of keys, so many: a scan of keys that have these in common passes over files
+     * without any such. More than what the items of one DynamoDB table have in common, and no more than those of one partition
+     * have, unless its key is very short: scans of that are as any others.
      */
     static final int BEGINNING_BYTES = 32;
 

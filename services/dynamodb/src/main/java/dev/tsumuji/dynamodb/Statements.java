@@ -173,7 +173,6 @@ final class Statements {
                 writes |= !read;
             } catch (DynamoDbException e) {
                 // is told in its own place
-                continue;
             }
         }
         if (reads && writes) {

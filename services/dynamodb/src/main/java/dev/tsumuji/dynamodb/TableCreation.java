@@ -138,7 +138,7 @@ final class TableCreation {
             return made;
         }
         var asked = made.warm().asked(warm.readUnitsPerSecond(), warm.writeUnitsPerSecond(), "table", onDemand);
-        return made.withWarm(asked.reads(), asked.writes());
+        return made.withWarm(asked);
     }
 
     static void checkClass(@Nullable TableClass wanted) {

@@ -124,7 +124,7 @@ final class TableUpdate {
         if (warm != null) {
             var raised =
                     table.throughput().warm().raised(warm.readUnitsPerSecond(), warm.writeUnitsPerSecond(), "table");
-            table = table.withThroughput(table.throughput().withWarm(raised.reads(), raised.writes()));
+            table = table.withThroughput(table.throughput().withWarm(raised));
         }
         return table;
     }

@@ -40,9 +40,17 @@ record Throughput(
                 warmWrites);
     }
 
-    Throughput withWarm(long reads, long writes) {
+    Throughput withWarm(Warm changed) {
         return new Throughput(
-                billingMode, readUnits, writeUnits, onDemand, onDemandSince, increasedAt, decreasedAt, reads, writes);
+                billingMode,
+                readUnits,
+                writeUnits,
+                onDemand,
+                onDemandSince,
+                increasedAt,
+                decreasedAt,
+                changed.reads(),
+                changed.writes());
     }
 
     /** What can be had at once: never less than once could. */

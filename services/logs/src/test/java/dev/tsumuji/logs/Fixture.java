@@ -22,6 +22,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilteredLogEvent;
@@ -52,7 +53,7 @@ final class Fixture implements AutoCloseable {
 
     final AtomicInteger throttled = new AtomicInteger();
     /** Invocations with something to tell that were not let in. */
-    final AtomicInteger turnedAway = new AtomicInteger();
+    final Semaphore turnedAway = new Semaphore(0);
 
     private final Dispatcher dispatcher;
     String account = "000000000000";
@@ -84,7 +85,7 @@ final class Fixture implements AutoCloseable {
                     && letIn.contains(call.context().get("aws:SourceArn"));
             if (!request.functionName().equals(FUNCTION) || !isIn) {
                 if (request.invocationType() == InvocationType.EVENT) {
-                    turnedAway.incrementAndGet();
+                    turnedAway.release();
                 }
                 throw LambdaException.builder().statusCode(403).build();
             }

@@ -73,40 +73,30 @@ record Version(
     }
 
     Version at(long newOrder, @Nullable String newId) {
-        return with(newOrder, newId, tags, storageClass, lock, acl);
+        return with(newOrder, newId, tags, storageClass, lock, acl, owner);
     }
 
     Version withStorageClass(String changed) {
-        return with(order, id, tags, changed, lock, acl);
+        return with(order, id, tags, changed, lock, acl, owner);
     }
 
     Version withTags(Map<String, String> changed) {
-        return with(order, id, changed, storageClass, lock, acl);
+        return with(order, id, changed, storageClass, lock, acl, owner);
     }
 
     Version withLock(Lock changed) {
-        return with(order, id, tags, storageClass, changed, acl);
+        return with(order, id, tags, storageClass, changed, acl, owner);
     }
 
     Version withAcl(@Nullable AccessControlPolicy changed) {
-        return with(order, id, tags, storageClass, lock, changed);
+        return with(order, id, tags, storageClass, lock, changed, owner);
     }
 
     Version ownedBy(String account) {
         return with(order, id, tags, storageClass, lock, acl, account);
     }
 
-    /** All that can change of a version once it is there. */
-    private Version with(
-            long order,
-            @Nullable String id,
-            Map<String, String> tags,
-            String storageClass,
-            Lock lock,
-            @Nullable AccessControlPolicy acl) {
-        return with(order, id, tags, storageClass, lock, acl, owner);
-    }
-
+    /** All that can change of a version: its owner only before it is there. */
     private Version with(
             long order,
             @Nullable String id,

@@ -63,11 +63,10 @@ final class S3Extras {
 
     /** Of a read, what it asks the answer's headers to be. */
     private static void overrides(QueryString query, SdkPojo input) {
-        if (!takes(input, MarshallLocation.QUERY_PARAM, OVERRIDE + "content-type")) {
-            return;
-        }
         for (var name : query.parameters().keySet()) {
-            if (name.startsWith(OVERRIDE) && !takes(input, MarshallLocation.QUERY_PARAM, name)) {
+            if (name.startsWith(OVERRIDE)
+                    && takes(input, MarshallLocation.QUERY_PARAM, OVERRIDE + "content-type")
+                    && !takes(input, MarshallLocation.QUERY_PARAM, name)) {
                 var elements = new LinkedHashMap<String, String>();
                 elements.put("ArgumentName", name);
                 elements.put("ArgumentValue", String.valueOf(query.first(name)));
